@@ -1,0 +1,99 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Chunking and hashing run over every byte a school has, so they are optimised in debug builds as well:
+// without that, the tests would spend their time in the chunker.
+let alwaysOptimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "clix-collect",
+    products: [
+        .executable(name: "clix-collectd", targets: ["clix-collectd"]),
+        .executable(name: "clix-store", targets: ["clix-store"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // The standard and the formats: pure values.
+        .target(name: "LevelTree"),
+        .target(name: "Content", dependencies: ["LevelTree", "CZstd", crypto], swiftSettings: alwaysOptimised),
+        .target(name: "Wire", dependencies: ["LevelTree", "Content", crypto]),
+        .target(
+            name: "Settings",
+            dependencies: ["LevelTree", .product(name: "TOMLKit", package: "TOMLKit")]),
+
+        // The school's side.
+        .target(
+            name: "Collecting",
+            dependencies: [
+                "LevelTree", "Settings", "Content", "Staging", "CLinux",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .target(name: "Staging", dependencies: ["LevelTree", "Content", "Wire", "CLinux", grdb]),
+        .target(
+            name: "Uploading",
+            dependencies: ["LevelTree", "Content", "Wire", "Staging", "CCurl", "CLinux", crypto, logging]),
+        .target(
+            name: "SchoolDaemon",
+            dependencies: [
+                "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "CLinux", logging,
+            ]),
+
+        // The store's side.
+        .target(
+            name: "CentralStore",
+            dependencies: ["LevelTree", "Content", "Wire", "CZstd", "CLinux", crypto, grdb, logging]),
+        .target(
+            name: "StoreServer",
+            dependencies: [
+                "LevelTree", "Content", "Wire", "Settings", "CentralStore", "CLinux", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]),
+
+        // What people type.
+        .target(name: "Terminal", dependencies: ["CLinux"]),
+        .executableTarget(
+            name: "clix-collectd",
+            dependencies: [
+                "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "SchoolDaemon", "Terminal", "Wire",
+                argumentParser, logging,
+            ]),
+        .executableTarget(
+            name: "clix-store",
+            dependencies: [
+                "LevelTree", "Settings", "Content", "Wire", "CentralStore", "StoreServer", "Terminal",
+                argumentParser, logging,
+            ]),
+
+        // System libraries, and typed shims for what Swift's Glibc module lacks.
+        .systemLibrary(name: "CCurlLibrary", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl", dependencies: ["CCurlLibrary"]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CLinux"),
+
+    ],
+    swiftLanguageModes: [.v6]
+)

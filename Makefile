@@ -1,0 +1,49 @@
+# clix-collect: what can be done here. `make` alone prints this list.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-quick test-end-to-end lint format release bench clean
+
+SWIFT_FOLDERS := Sources Tests Package.swift
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build both programs (debug), into .build/debug
+	@scripts/install-dependencies.sh build
+	swift build --build-tests
+
+demo: ## a made-up school is collected, uploaded over HTTPS to a store on this machine, and shown
+	@scripts/install-dependencies.sh build demo
+	swift build --build-tests
+	@scripts/demo.sh
+
+test: ## everything that CI runs: style, then all tests, the cheap ones first
+	@scripts/install-dependencies.sh build demo test
+	@$(MAKE) --no-print-directory lint
+	swift build --build-tests
+	@$(MAKE) --no-print-directory test-quick
+	@$(MAKE) --no-print-directory test-end-to-end
+
+test-quick: ## the tests of single targets: no network, no root
+	swift test --skip-build --skip EndToEndTests
+
+test-end-to-end: ## both built programs on loopback: power cuts, kills, refusals (root for some)
+	swift test --skip-build --filter EndToEndTests
+
+lint: ## complain about style; changes nothing
+	swift format lint --recursive --strict $(SWIFT_FOLDERS)
+
+format: ## put the sources into the project's style
+	swift format format --recursive --in-place $(SWIFT_FOLDERS)
+
+release: ## both programs optimised, with Swift's libraries inside, into .build/release
+	@scripts/install-dependencies.sh build
+	swift build -c release --static-swift-stdlib --product clix-collectd
+	swift build -c release --static-swift-stdlib --product clix-store
+
+bench: release ## bytes, memory and CPU next to restic, borg and rsync (needs ../shared)
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/compare-with-peers.sh
+
+clean: ## remove what was built
+	swift package clean

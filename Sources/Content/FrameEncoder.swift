@@ -1,0 +1,63 @@
+import CZstd
+
+/// Makes frames. One encoder keeps its compressor's memory (about 4 MB at level 6 and 1 MiB of content) for all of them;
+/// use it from one place at a time.
+public final class FrameEncoder {
+    private let context: OpaquePointer
+
+    public init() throws(ContentProblem) {
+        guard let context = ZSTD_createCCtx() else {
+            throw ContentProblem(.compressor, "the compressor could not be started: no memory")
+        }
+        self.context = context
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// Compresses chunks together into the bytes of a frame.
+    ///
+    /// - Parameters:
+    ///   - content: the chunks, one after the other.
+    ///   - chunkLengths: how long each is; they add up to the content.
+    ///   - base: ids of chunks that the store already has from this school, in the order of `baseContent`.
+    ///   - baseContent: those chunks' bytes, one after the other; nil without a base.
+    ///   - level: of zstd; 1 for what does not compress.
+    public func encode(
+        content: UnsafeRawBufferPointer, chunkLengths: [Int], base: [ChunkID] = [],
+        baseContent: UnsafeRawBufferPointer? = nil, level: Int32
+    ) throws(ContentProblem) -> [UInt8] {
+        precondition(chunkLengths.reduce(0, +) == content.count, "chunk lengths add up to the content")
+        var frame = FrameHeader(chunkLengths: chunkLengths, base: base).encoded()
+        try check(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters))
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1))
+        let reach = content.count + (baseContent?.count ?? 0)
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, FrameEncoder.windowLog(reaching: reach)))
+        if let baseContent {
+            try check(ZSTD_CCtx_setParameter(context, ZSTD_c_enableLongDistanceMatching, reach > 1 << 20 ? 1 : 0))
+            try check(ZSTD_CCtx_refPrefix(context, baseContent.baseAddress, baseContent.count))
+        }
+        let bound = ZSTD_compressBound(content.count)
+        let start = frame.count
+        frame.append(contentsOf: repeatElement(0, count: bound))
+        let written = frame.withUnsafeMutableBytes { buffer in
+            ZSTD_compress2(
+                context, buffer.baseAddress?.advanced(by: start), bound, content.baseAddress, content.count)
+        }
+        try check(written)
+        frame.removeSubrange((start + written)...)
+        return frame
+    }
+
+    /// The smallest window that spans base and content.
+    private static func windowLog(reaching count: Int) -> Int32 {
+        let bits = Int.bitWidth - max(count - 1, 1).leadingZeroBitCount
+        return Int32(min(max(bits, 10), Int(FrameLimits.wire.maxWindowLog)))
+    }
+
+    private func check(_ code: Int) throws(ContentProblem) {
+        if ZSTD_isError(code) != 0 {
+            throw ContentProblem(.compressor, "compressing a frame failed: \(String(cString: ZSTD_getErrorName(code)))")
+        }
+    }
+}

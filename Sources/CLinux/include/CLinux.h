@@ -1,0 +1,30 @@
+// Typed shims for what Swift's Glibc module lacks: variadic calls, calls behind feature macros, and ioctls.
+// Each returns what the call returns, with errno set.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// openat(2) with a mode; O_CLOEXEC is always added.
+int clinux_openat(int folder, const char *name, int flags, mode_t mode);
+
+// renameat2(2) with RENAME_EXCHANGE: both names exist before and after, each with the other's content.
+int clinux_exchange(int folder1, const char *name1, int folder2, const char *name2);
+
+// renameat2(2) with RENAME_NOREPLACE: EEXIST if the second name is taken.
+int clinux_rename_new(int folder1, const char *name1, int folder2, const char *name2);
+
+// syncfs(2): everything that was written to the filesystem of this descriptor is durable on success.
+int clinux_syncfs(int descriptor);
+
+// ioctl FICLONE: the whole of source becomes the content of target, sharing its blocks. EOPNOTSUPP, EXDEV or EINVAL
+// where the filesystem cannot.
+int clinux_clone(int target, int source);
+
+// The boot clock (CLOCK_BOOTTIME) in nanoseconds: rises through suspend and never jumps.
+int64_t clinux_boot_nanoseconds(void);
+
+// prctl and capset: keeps CAP_DAC_READ_SEARCH over a following setuid, and raises it again after.
+int clinux_keep_capabilities(void);
+int clinux_raise_dac_read_search(void);

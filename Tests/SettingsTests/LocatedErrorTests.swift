@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Settings
+
+/// Each case: a text, and the lines that the person who wrote it shall read.
+struct WrongSettings: Sendable, CustomTestStringConvertible {
+    let name: String
+    let text: String
+    let lines: [String]
+
+    init(_ name: String, _ text: String, _ lines: String...) {
+        self.name = name
+        self.text = text
+        self.lines = lines
+    }
+
+    var testDescription: String { name }
+}
+
+private let wrong: [WrongSettings] = [
+    .init(
+        "a slip in a key", "[staging]\nbudgit = \"40 GiB\"\n",
+        "t:2:1: unknown key \"budgit\" in [staging]; did you mean \"budget\"?"),
+    .init(
+        "a key far from any", "[staging]\n  quota = 1\n",
+        "t:2:3: unknown key \"quota\" in [staging]; known are budget, directory, keep_free"),
+    .init("a slip in a table", "[stagin]\n", "t:1:2: unknown table [stagin]; did you mean [staging]?"),
+    .init(
+        "a key without its table", "budget = \"1 GiB\"\n",
+        "t:1:1: unknown key \"budget\" in the file; did you mean \"budget\" in [staging]?"),
+    .init(
+        "a slip in a dataset", "[collect.heartbeet]\nenabled = true\n",
+        "t:1:10: unknown table [collect.heartbeet]; did you mean [collect.heartbeat]?"),
+    .init(
+        "a dataset's name without its quotes", "[collect]\nlocal_settings.py.enabled = false\n",
+        "t:2:1: unknown table [collect.local_settings]; did you mean [collect.local-settings]?"),
+    .init(
+        "a dataset's name with a dot for its slash", "[collect.assessment-media.repository]\nenabled = false\n",
+        "t:1:27: unknown table [collect.assessment-media.repository]; did you mean "
+            + "[collect.\"assessment-media/repository\"]?"),
+    .init(
+        "a key of a dataset", "[collect.\"rcs-repo\"]\nexcludes = []\n",
+        "t:2:1: unknown key \"excludes\" in [collect.rcs-repo]; did you mean \"exclude\"?"),
+    .init(
+        "an integer for a size", "[staging]\nbudget = 40\n",
+        "t:2:10: budget in [staging] must be a size such as \"40 GiB\", not an integer"),
+    .init(
+        "a size without a unit", "[staging]\nbudget = \"40\"\n",
+        "t:2:10: budget in [staging] is \"40\"; it must be a size such as \"40 GiB\""),
+    .init(
+        "a size for a rate", "[upload]\nrate = \"512 KiB\"\n",
+        "t:2:8: rate in [upload] is \"512 KiB\"; it must be a rate above nothing, such as \"512 KiB/s\""),
+    .init(
+        "a rate of nothing", "[upload]\nrate = \"0 B/s\"\n",
+        "t:2:8: rate in [upload] is \"0 B/s\"; it must be a rate above nothing, such as \"512 KiB/s\""),
+    .init(
+        "a text for true", "[collect.db]\nenabled = \"yes\"\n",
+        "t:2:11: enabled in [collect.db] must be true or false, not a text"),
+    .init(
+        "a number out of bounds", "[collect]\ndb = { priority = -1 }\n",
+        "t:2:19: priority in [collect.db] must be an integer from 0 to 1000, not -1"),
+    .init(
+        "a date for a number", "[collect.db]\npriority = 2018-08-14\n",
+        "t:2:12: priority in [collect.db] must be an integer from 0 to 1000, not a date or time"),
+    .init(
+        "a relative path", "[source]\ndata = \"home/core/data\"\n",
+        "t:2:8: data in [source] is \"home/core/data\"; it must be an absolute path such as \"/home/core/data\""),
+    .init(
+        "a path that climbs", "[source]\ndata = \"/home/../data\"\n",
+        "t:2:8: data in [source] is \"/home/../data\"; it must be an absolute path such as \"/home/core/data\""),
+    .init(
+        "one wrong element of a list", "[collect.nginx-logs]\nexclude = [\n  \"*.gz\", # kept\n  7,\n]\n",
+        "t:4:3: exclude in [collect.nginx-logs] must be a list of patterns such as \"*.error.log\"; an integer is none"),
+    .init(
+        "a text for a list", "[collect.nginx-logs]\nexclude = \"*.gz\"\n",
+        "t:2:11: exclude in [collect.nginx-logs] must be a list of patterns such as \"*.error.log\", not a text"),
+    .init(
+        "a value for a table", "staging = \"/srv\"\n",
+        "t:1:1: staging must be a table, not a text: write [staging] on a line of its own and its keys below"),
+    .init(
+        "a list of tables for a table", "[[staging]]\nbudget = \"1 GiB\"\n",
+        "t:1:3: staging must be a table, not a list: write [staging] on a line of its own and its keys below"),
+    .init(
+        "an address without TLS", "[store]\nurl = \"http://store.example.org\"\n",
+        "t:2:7: url in [store]: \"http://store.example.org\" must begin with https://; "
+            + "data of pupils never travels unencrypted"),
+    .init(
+        "an address with a password", "[store]\nurl = \"https://a:b@store.example.org\"\n",
+        "t:2:7: url in [store]: the store's address must hold no user name or password; "
+            + "a school proves itself by its token"),
+    .init(
+        "a proxy with a password", "[upload]\nproxy = \"http://a:b@10.0.0.1:3128\"\n",
+        "t:2:9: proxy in [upload]: a proxy's password must not stand in this file, which everybody may read; "
+            + "set https_proxy in the service's environment instead"),
+    .init(
+        "a server id that is none", "[school]\nserver_id = \"17\"\n",
+        "t:2:13: server_id in [school]: \"17\" is not a server id; one looks like mz17: letters, then a number"),
+    .init(
+        "a time zone that leaves its folder", "[school]\ntime_zone = \"../../etc/passwd\"\n",
+        "t:2:13: time_zone in [school] is \"../../etc/passwd\"; it must be a name of the time zone database, "
+            + "such as \"Asia/Kolkata\""),
+    .init(
+        "a container that is an option", "[source]\ncontainer = \"-v\"\n",
+        "t:2:13: container in [source] is \"-v\"; it must be the name of a Docker container, such as \"gstudio\""),
+    .init(
+        "one dataset under two names", "[collect.heartbeat]\n[collect.system-heartbeat]\nenabled = false\n",
+        "t:2:10: [collect.system-heartbeat] speaks of system-heartbeat, for which [collect.heartbeat] in line 1 "
+            + "stands already; keep one of them"),
+    .init(
+        "both halves and one of them",
+        "[collect.\"assessment-media/repository\"]\nenabled = false\n[collect.assessment-media]\nenabled = false\n",
+        "t:3:10: [collect.assessment-media] speaks of assessment-media/repository, for which "
+            + "[collect.\"assessment-media/repository\"] in line 1 stands already; keep one of them"),
+    .init(
+        "a key that is not due yet", "[collect.heartbeat]\nschedule = \"hourly\"\n",
+        "t:2:1: key \"schedule\" in [collect.heartbeat] belongs to a later version of this program "
+            + "(this one collects when it is asked to); remove it for now"),
+    .init(
+        "a table that is not due yet", "[run.progress]\nschedule = \"daily\"\n",
+        "t:1:2: table [run] belongs to a later version of this program "
+            + "(this one runs none of gStudio's scripts); remove it for now"),
+    .init(
+        "several at once, in the order of the file",
+        "[upload]\nrate = 1\n[store]\nurl = 2\n[nonsense]\n",
+        "t:2:8: rate in [upload] must be a rate above nothing, such as \"512 KiB/s\", not an integer",
+        "t:4:7: url in [store] must be an address such as \"https://store.example.org:8443\", not an integer",
+        "t:5:2: unknown table [nonsense]; known at the top are collect, school, source, staging, store, upload"),
+]
+
+@Suite("A wrong collectd.toml")
+struct LocatedErrorTests {
+    @Test("is refused with the place and what to write", arguments: wrong)
+    func located(_ wrong: WrongSettings) throws {
+        let error = try #require(throws: SettingsError.self) {
+            try CollectdSettings(parsing: wrong.text, file: "t")
+        }
+        #expect(error.lines == wrong.lines)
+        #expect(error.code == .invalid)
+        #expect(error.isPermanent)
+    }
+
+    @Test(
+        "that is not TOML is refused with line and column",
+        arguments: [
+            ("[store\nurl = 1\n", 1), ("[store]\nurl = \"https://x\n", 2), ("[staging]\nbudget = 40 GiB\n", 2),
+            ("[store]\nurl = \"https://a\"\nurl = \"https://b\"\n", 3), ("[store]\n\n[store]\n", 3), ("\u{0}", 1),
+            ("[store]\n\u{0}\u{0}\u{0}\n", 2),
+        ])
+    func syntax(_ text: String, line: Int) throws {
+        let error = try #require(throws: SettingsError.self) { try CollectdSettings(parsing: text, file: "t") }
+        #expect(error.code == .syntax)
+        #expect(error.problems.first?.location?.line == line)
+        #expect((error.problems.first?.location?.column ?? 0) >= 1)
+    }
+
+    @Test("as a store.toml, too, names the nearest key and the place")
+    func store() throws {
+        let error = try #require(throws: SettingsError.self) {
+            try StoreSettings(
+                parsing: "# x\nlisten_to = \"0.0.0.0:1\"\nreader_group = \"a b\"\nlisten = \":::1\"\n", file: "s")
+        }
+        #expect(
+            error.lines == [
+                "s:2:1: unknown key \"listen_to\" in the file; did you mean \"listen\"?",
+                "s:3:16: reader_group is \"a b\"; it must be the name of a Unix group, such as \"clix-readers\"",
+                "s:4:10: listen is \":::1\"; it must be an address and port such as \"0.0.0.0:8443\"",
+            ])
+    }
+}

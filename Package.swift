@@ -95,6 +95,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         // Tests.
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     ],
     swiftLanguageModes: [.v6]

@@ -50,8 +50,8 @@ extension CollectdSettings {
                 let line = table.problems.positions.key(["collect", taken.1]).map { " in line \($0.line)" } ?? ""
                 table.problems.report(
                     at: table.problems.positions.key(["collect", word]),
-                    "\(below.title) speaks of \(taken.0.name), for which [collect.\(taken.1)]\(line) stands already; "
-                        + "keep one of them")
+                    "\(below.title) speaks of \(taken.0.name), for which "
+                        + "\(TableReader.header(["collect", taken.1]))\(line) stands already; keep one of them")
             }
             let values = DatasetSettings(below)
             for dataset in datasets {
@@ -60,7 +60,7 @@ extension CollectdSettings {
             }
         }
         table.finish(hint: { word in
-            nearestName(to: word, among: Dataset.words).map { "[collect.\(TableReader.written($0))]" }
+            nearestName(to: word, among: Dataset.words).map { TableReader.header(["collect", $0]) }
         })
         return settings
     }

@@ -34,6 +34,7 @@ struct TableReader {
     let problems: SettingsProblems
     private let members: [String: SettingsValue]
     private var known: [String] = []
+    private var knownTables: Set<String> = []
 
     init(_ members: [String: SettingsValue], path: [String], problems: SettingsProblems) {
         self.members = members
@@ -41,8 +42,8 @@ struct TableReader {
         self.problems = problems
     }
 
-    /// `[collect.heartbeat]`, quoted where TOML needs it; the file itself for the root.
-    var title: String { path.isEmpty ? "the file" : "[\(path.map(Self.written).joined(separator: "."))]" }
+    /// `[collect.heartbeat]`; the file itself for the root.
+    var title: String { path.isEmpty ? "the file" : Self.header(path) }
 
     var isEmpty: Bool { members.isEmpty }
 
@@ -123,9 +124,10 @@ struct TableReader {
     /// The table under `key`; empty when it is not there.
     mutating func table(_ key: String) -> TableReader {
         let below = path + [key]
+        knownTables.insert(key)
         guard let given = given(key) else { return TableReader([:], path: below, problems: problems) }
         guard case .table(let members) = given.value else {
-            let header = "[\(below.map(Self.written).joined(separator: "."))]"
+            let header = Self.header(below)
             problems.report(
                 at: problems.positions.key(below),
                 "\(given.name) must be a table, not \(given.value.kind): write \(header) on a line of its own "
@@ -164,7 +166,8 @@ struct TableReader {
             if let hint = hint(key) {
                 message += "; did you mean \(hint)?"
             } else if let nearest = nearestName(to: key, among: known + later.keys) {
-                message += "; did you mean \(path.isEmpty ? "[\(nearest)]" : "\"\(nearest)\"")?"
+                message +=
+                    "; did you mean \(knownTables.contains(nearest) ? Self.header(path + [nearest]) : "\"\(nearest)\"")?"
             } else if !known.isEmpty {
                 message += path.isEmpty ? "; known at the top are " : "; known are "
                 message += known.sorted().joined(separator: ", ")
@@ -174,12 +177,14 @@ struct TableReader {
     }
 
     private func subject(_ key: String) -> String {
-        if path.isEmpty, case .table? = members[key] { return "table [\(Self.written(key))]" }
+        if case .table? = members[key] { return "table \(Self.header(path + [key]))" }
         return "key \"\(escapedText(key.utf8))\" in \(title)"
     }
 
-    /// A key as it is written in a header.
-    static func written(_ key: String) -> String {
+    /// A table's path as its header is written, quoted where TOML needs it.
+    static func header(_ path: [String]) -> String { "[\(path.map(written).joined(separator: "."))]" }
+
+    private static func written(_ key: String) -> String {
         let isBare =
             !key.isEmpty
             && key.utf8.allSatisfy { byte in

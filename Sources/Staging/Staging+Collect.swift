@@ -1,0 +1,20 @@
+import LevelTree
+
+extension Staging {
+    /// One pass over a dataset: compares the source with the last generation, and publishes a new one if it differs.
+    ///
+    /// An unchanged source costs a `stat` for each file and no reading. Durable when it returns.
+    ///
+    /// - Parameters:
+    ///   - year: the LEVEL 0 year of the collection's start.
+    ///   - progress: called now and then; an error it throws ends the pass, and the last generation stands.
+    /// - Throws: `StagingError`: `.diskFull` if there is no room (nothing was dropped, the last generation stands),
+    ///   `.io` or `.damaged` if staging itself cannot be read or written. What is wrong with the source is told in the
+    ///   result instead.
+    public func collect(
+        _ dataset: Dataset, year: Year, gathering: Gathering, clock: CollectionClock,
+        progress: (CollectionProgress) throws -> Void = { _ in }
+    ) throws -> CollectionResult {
+        throw StagingError(.io, "not there yet")
+    }
+}

@@ -179,12 +179,12 @@ extension DatasetSettings {
                 ExcludePatterns.isUsable($0) ? $0 : nil
             } ?? [])
         priority = table.integer("priority", in: 0...1000)
+        timeout = table.text("timeout", "a time above nothing, such as \(Quantity.durationExample)") { text in
+            Quantity.duration(text).flatMap { $0 > .zero ? $0 : nil }
+        }
         let whenAsked = "this one collects when it is asked to"
         table.finish(
-            later: [
-                "schedule": whenAsked, "after_boot": whenAsked,
-                "timeout": "this one runs no long programs",
-            ],
+            later: ["schedule": whenAsked, "after_boot": whenAsked],
             hint: { key in
                 // [collect.assessment-media.repository]: TOML reads the dot as a table within a table.
                 let word = "\(table.path.last ?? "")/\(key)"

@@ -95,10 +95,16 @@ public struct DatasetSettings: Sendable, Hashable {
     public var exclude: ExcludePatterns
     /// Nil: the standard's.
     public var priority: Int?
+    /// A collection that takes longer is given up, and the last good one stands; nil: it may take its time.
+    public var timeout: Duration?
 
-    public init(isEnabled: Bool = true, exclude: ExcludePatterns = ExcludePatterns(), priority: Int? = nil) {
+    public init(
+        isEnabled: Bool = true, exclude: ExcludePatterns = ExcludePatterns(), priority: Int? = nil,
+        timeout: Duration? = nil
+    ) {
         self.isEnabled = isEnabled
         self.exclude = exclude
         self.priority = priority
+        self.timeout = timeout
     }
 }

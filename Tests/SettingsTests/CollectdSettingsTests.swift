@@ -44,7 +44,7 @@ struct CollectdSettingsTests {
                 proxy = "http://10.0.0.1:3128"
                 [collect]
                 heartbeat.enabled = false
-                nginx-logs = { exclude = ["*.error.log"], priority = 5 }
+                nginx-logs = { exclude = ["*.error.log"], priority = 5, timeout = "45min" }
                 [collect.assessment-media]
                 enabled = false
                 """)
@@ -64,6 +64,7 @@ struct CollectdSettingsTests {
         #expect(settings.upload.rate == 524_288)
         #expect(settings.upload.proxy == "http://10.0.0.1:3128")
         #expect(settings.enabledDatasets.first?.name == "nginx-logs")
+        #expect(settings.enabledDatasets.first.map { settings.settings(for: $0).timeout } == .seconds(2700))
         let names = Set(settings.enabledDatasets.map(\.name))
         #expect(
             Set(Dataset.all.map(\.name)).subtracting(names) == [

@@ -63,6 +63,9 @@ private let wrong: [WrongSettings] = [
         "a date for a number", "[collect.db]\npriority = 2018-08-14\n",
         "t:2:12: priority in [collect.db] must be an integer from 0 to 1000, not a date or time"),
     .init(
+        "a time without a unit", "[collect.db]\ntimeout = \"45\"\n",
+        "t:2:11: timeout in [collect.db] is \"45\"; it must be a time above nothing, such as \"90s\" or \"2h\""),
+    .init(
         "a relative path", "[source]\ndata = \"home/core/data\"\n",
         "t:2:8: data in [source] is \"home/core/data\"; it must be an absolute path such as \"/home/core/data\""),
     .init(

@@ -94,7 +94,10 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
 
-        // Tests.
+        // A test target for each target, and one with both programs running.
+        .testTarget(name: "LevelTreeTests", dependencies: ["LevelTree"]),
+        .testTarget(name: "ContentTests", dependencies: ["Content", "LevelTree", "CZstd"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Content", "LevelTree", crypto]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     ],

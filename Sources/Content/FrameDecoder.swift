@@ -43,11 +43,12 @@ public final class FrameDecoder {
         }
         let payload = UnsafeRawBufferPointer(rebasing: body[start...])
         try checkPayload(payload, total)
+        try checkWindow(payload, limits)
         let prefix = header.base.isEmpty ? [] : try base(header.base)
         guard prefix.count <= limits.maxBase else {
             throw ContentProblem(.tooLarge, "the frame's base has more than \(limits.maxBase) bytes")
         }
-        let content = try decompress(payload, total, prefix, limits)
+        let content = try decompress(payload, total, prefix)
         return DecodedFrame(
             chunks: identify(content, header.chunkLengths), content: content, payload: start..<body.count,
             hasBase: !header.base.isEmpty)
@@ -68,11 +69,19 @@ public final class FrameDecoder {
         }
     }
 
+    /// Unpacking in one pass uses the output as its window, so a wide one costs no memory here; but frames keep to the
+    /// wire's limit so that any decoder can take them. The byte is RFC 8878's Window_Descriptor.
+    private func checkWindow(_ payload: UnsafeRawBufferPointer, _ limits: FrameLimits) throws(ContentProblem) {
+        let isSingleSegment = payload[4] & 0x20 != 0
+        guard isSingleSegment || Int32(10 + (payload[5] >> 3)) <= limits.maxWindowLog else {
+            throw ContentProblem(.tooLarge, "the frame asks for a window beyond 2^\(limits.maxWindowLog) bytes")
+        }
+    }
+
     private func decompress(
-        _ payload: UnsafeRawBufferPointer, _ total: Int, _ prefix: [UInt8], _ limits: FrameLimits
+        _ payload: UnsafeRawBufferPointer, _ total: Int, _ prefix: [UInt8]
     ) throws(ContentProblem) -> [UInt8] {
         ZSTD_DCtx_reset(context, ZSTD_reset_session_and_parameters)
-        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, limits.maxWindowLog)
         var code = 0
         let content = prefix.withUnsafeBytes { prefix in
             if !prefix.isEmpty { ZSTD_DCtx_refPrefix(context, prefix.baseAddress, prefix.count) }

@@ -1,0 +1,111 @@
+import Dispatch
+import Glibc
+import Logging
+import Synchronization
+
+/// The running service's end of the control socket, `<data>/control.sock`, mode 0600: only root and the store's own
+/// user can speak to it, and what they say is carried out.
+///
+/// Blocking, on threads of its own: a seed runs for minutes.
+final class ControlService: Sendable {
+    typealias Perform =
+        @Sendable (StoreOperation, @escaping @Sendable (OperationProgress) throws -> Void) throws
+        -> OperationResult
+
+    /// More than anybody types at once; each holds one thread.
+    private static let connectionLimit = 8
+
+    // Dispatch sources may be used from any thread; Dispatch for Linux does not say so in its types.
+    private nonisolated(unsafe) let source: any DispatchSourceRead
+    private let directory: DataDirectory
+    private let workers = DispatchQueue(label: "clix-store.control.work", attributes: .concurrent)
+    private let open = Mutex(0)
+    private let logger: Logger
+    private let perform: Perform
+
+    /// Starts to listen. The caller holds the data lock, so a socket file that is there is a dead service's.
+    init(_ directory: DataDirectory, logger: Logger, perform: @escaping Perform) throws {
+        let listener = try Self.listen(directory)
+        self.directory = directory
+        self.logger = logger
+        self.perform = perform
+        source = DispatchSource.makeReadSource(
+            fileDescriptor: listener, queue: DispatchQueue(label: "clix-store.control"))
+        source.setEventHandler { [weak self] in self?.acceptOne(listener) }
+        source.setCancelHandler { close(listener) }
+        source.activate()
+    }
+
+    /// Takes no more requests. Those under way come to their end; the store's lock must be held until then.
+    func stop() {
+        unlink(directory.controlSocket)
+        source.cancel()
+        workers.sync(flags: .barrier) {}
+    }
+
+    /// The socket gets its name only when its mode is right and it listens, so that nobody ever finds it half made.
+    private static func listen(_ directory: DataDirectory) throws -> Int32 {
+        let address = try ControlAddress(directory, suffix: ".new")
+        let descriptor = try ControlAddress.makeSocket()
+        let temporary = directory.controlSocket + ".new"
+        unlink(temporary)
+        let bound = address.withAddress { Glibc.bind(descriptor, $0, $1) == 0 }
+        guard bound, chmod(temporary, 0o600) == 0, Glibc.listen(descriptor, 16) == 0,
+            rename(temporary, directory.controlSocket) == 0
+        else {
+            let trouble = PrivateFile.trouble("make the control socket", directory.controlSocket, errno)
+            close(descriptor)
+            throw trouble
+        }
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        return descriptor
+    }
+
+    private func acceptOne(_ listener: Int32) {
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0 else { return }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let admitted = open.withLock { count in
+            guard count < Self.connectionLimit else { return false }
+            count += 1
+            return true
+        }
+        guard admitted else {
+            // The command sees the end of the connection and says that the service is busy.
+            close(descriptor)
+            return
+        }
+        workers.async {
+            self.serve(LineConnection(descriptor))
+            self.open.withLock { $0 -= 1 }
+        }
+    }
+
+    private func serve(_ connection: LineConnection) {
+        let patience = ControlMessage.patienceSeconds
+        connection.setPatience(readSeconds: patience, writeSeconds: patience)
+        do {
+            guard let line = try connection.receive(limit: ControlMessage.requestLimit) else { return }
+            let answer = answer(to: line, progress: connection)
+            try connection.send(ControlMessage.line(answer))
+        } catch {
+            logger.notice("a command over the control socket went away: \(error)")
+        }
+    }
+
+    private func answer(to line: [UInt8], progress connection: LineConnection) -> ControlMessage.Answer {
+        guard let operation = try? ControlMessage.parse(line, as: StoreOperation.self) else {
+            return .failure(
+                kind: .badArgument,
+                message: "the running service does not understand this command; is it another version? Restart it.")
+        }
+        // The operation runs on this thread and reports from it; nothing else touches the connection meanwhile.
+        nonisolated(unsafe) let connection = connection
+        do {
+            return .result(
+                try perform(operation) { try connection.send(ControlMessage.line(ControlMessage.Answer.progress($0))) })
+        } catch {
+            return FailureAnswer.make(error)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import CentralStore
+import HTTPTypes
+import Hummingbird
+import Wire
+
+extension SchoolRoutes {
+    /// `POST /v1/snapshots`: 201 and a signed receipt. The tree usually shows the snapshot by then; a big one may follow
+    /// a little later, because a receipt is not made to wait for what can be built again.
+    func commit(_ request: Request, from installation: AuthenticatedInstallation) async throws -> Response {
+        let wish = try await request.json(CommitRequest.self, upTo: limits.commitBytes)
+        let receipt = try await lanes.commits.run { [store] in try store.commit(wish, from: installation) }
+        await tree.waitUntilShown(receipt.snapshot, atMost: limits.treePatience)
+        return try .json(receipt, status: .created)
+    }
+
+    /// `POST /v1/reports`
+    func keepReport(_ request: Request, from installation: AuthenticatedInstallation) async throws -> Response {
+        let report = try await request.json(Report.self, upTo: storeLimits.reportBytes)
+        try await lanes.questions.run { [store] in try store.keepReport(report, from: installation) }
+        return Response(status: .noContent)
+    }
+}

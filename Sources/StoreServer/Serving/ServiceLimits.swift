@@ -1,0 +1,32 @@
+import CentralStore
+
+/// The bounds of the service itself; what the store takes is in `StoreLimits`.
+public struct ServiceLimits: Sendable {
+    /// Open connections; more wait in the kernel's queue.
+    public var connections = 1024
+    /// A connection on which no request is under way, or whose header or handshake does not come.
+    public var idle: Duration = .seconds(120)
+    /// A request's body must bring so many bytes in each such period.
+    public var minimumBodyBytes = 1024
+    public var minimumBodyPeriod: Duration = .seconds(90)
+    /// A whole header, and how many fields it may have.
+    public var headerBytes = 16 << 10
+    public var headerFields = 64
+    /// Bodies, beside frames and questions about chunks, whose limits follow from the store's.
+    public var enrolmentBytes = 16 << 10
+    public var commitBytes = 8 << 20
+    /// How long requests under way may go on after a signal to stop.
+    public var shutdown: Duration = .seconds(20)
+    /// How long an answer to a commit waits for the tree to show it. The receipt does not depend on that.
+    public var treePatience: Duration = .seconds(10)
+
+    public init() {}
+
+    func largestBody(_ store: StoreLimits) -> Int {
+        max(enrolmentBytes, commitBytes, store.frame.maxBody, store.requestIDs * 32, store.reportBytes)
+    }
+
+    var watch: RequestWatch.Bounds {
+        RequestWatch.Bounds(minimumBytes: minimumBodyBytes, period: minimumBodyPeriod)
+    }
+}

@@ -1,0 +1,117 @@
+import CentralStore
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Settings
+import Wire
+
+/// The service: opens the store, listens for schools over TLS and for commands on the control socket, until it is told
+/// to stop.
+public struct StoreService: Sendable {
+    let handle: StoreHandle
+    let listen: ListenAddress
+    let limits: ServiceLimits
+    let logger: Logger
+
+    /// Takes the store's lock. Throws `StoreServerError` or `StoreError`: not initialised, busy, damaged.
+    public static func open(
+        _ directory: DataDirectory, settings: StoreSettings, storeLimits: StoreLimits = StoreLimits(),
+        limits: ServiceLimits = ServiceLimits(), logger: Logger
+    ) throws -> StoreService {
+        StoreService(
+            handle: try StoreHandle.open(directory, limits: storeLimits), listen: settings.listen, limits: limits,
+            logger: logger)
+    }
+
+    /// Serves until SIGTERM or SIGINT, or until its task is cancelled; lets requests under way come to their end within
+    /// `ServiceLimits.shutdown`, and gives the lock back.
+    ///
+    /// - Parameter onReady: called once schools can connect, with the port that it is (for `listen` may leave that to
+    ///   the kernel). Throws `StoreServerError` (cannot listen).
+    public func run(onReady: @escaping @Sendable (_ port: Int) -> Void) async throws {
+        let tree = TreePublisher(logger: logger, publish: { _ in })
+        handle.store.onCommit { tree.committed($0) }
+        let control = try ControlService(handle.directory, logger: logger) { [store = handle.store] operation, report in
+            try StoreOperator(store: store).perform(operation, report: report)
+        }
+        let failure: (any Error)?
+        do {
+            try await serve(tree, onReady)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        control.stop()
+        tree.finish()
+        handle.store.close()
+        if let failure { throw explained(failure) }
+    }
+
+    private func serve(_ tree: TreePublisher, _ onReady: @escaping @Sendable (Int) -> Void) async throws {
+        let start = ContinuousClock.now
+        let routes = SchoolRoutes(
+            store: handle.store, storeLimits: handle.limits, limits: limits, lanes: WorkLanes(), tree: tree,
+            authorityPEM: handle.authority.certificatePEM,
+            refusals: RefusalLog(logger: logger, now: { ContinuousClock.now - start }), logger: logger)
+        // What the framework itself has to say is for its developers.
+        var quiet = logger
+        quiet.logLevel = .critical
+        let application = Application(
+            router: routes.router(),
+            server: try .tls(.http1(configuration: channelConfiguration), tlsConfiguration: tlsConfiguration()),
+            configuration: ApplicationConfiguration(
+                address: .hostname(listen.host, port: listen.port),
+                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
+            onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) },
+            logger: quiet)
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        group.maximumGracefulShutdownDuration = limits.shutdown
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            // Requests that did not end in time were cut off; schools go on where they stood.
+        }
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        let bounds = limits.watch
+        let bodyLimit = limits.largestBody(handle.limits)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestWatchHandler(bounds: bounds, bodyLimit: bodyLimit)],
+            idleTimeout: .nanoseconds(limits.idle.nanosecondCount),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                maxHeaderFieldCount: limits.headerFields))
+    }
+
+    /// TLS 1.2 or newer. The chain is the server's certificate alone: whoever pins the authority has it.
+    private func tlsConfiguration() throws -> TLSConfiguration {
+        let certificate = try NIOSSLCertificate(bytes: Array(handle.authority.serverCertificatePEM.utf8), format: .pem)
+        let key = try NIOSSLPrivateKey(bytes: Array(handle.authority.serverKeyPEM.utf8), format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        return configuration
+    }
+
+    private func explained(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let reason = String(cString: strerror(error.errnoCode))
+        let hint =
+            switch error.errnoCode {
+            case EADDRINUSE:
+                "Another program has this port; stop it, or choose another port under listen in store.toml."
+            case EACCES: "Ports below 1024 need root or a socket unit; choose another under listen in store.toml."
+            case EADDRNOTAVAIL: "This machine has no such address; see listen in store.toml."
+            default: "See listen in store.toml."
+            }
+        return StoreServerError(.cannotListen, "cannot listen on \(listen): \(reason). \(hint)")
+    }
+}

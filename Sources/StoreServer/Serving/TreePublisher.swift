@@ -1,0 +1,81 @@
+import CentralStore
+import Content
+import Dispatch
+import Logging
+import Synchronization
+import Wire
+
+/// Shows committed snapshots in the LEVEL tree, one after the other in the order of their commits, on a thread of its
+/// own. A commit is answered whether or not the tree has followed: the tree can be built again at any time.
+final class TreePublisher: Sendable {
+    private struct State {
+        /// Committed, and not yet shown.
+        var pending: Set<SnapshotID> = []
+        var waiters: [SnapshotID: [Waiter]] = [:]
+    }
+
+    /// Resumed once, by whichever comes first: the tree or the clock.
+    private final class Waiter: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Void, Never>?>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Mutex(continuation) }
+
+        func resume() {
+            continuation.withLock { continuation in
+                defer { continuation = nil }
+                return continuation
+            }?.resume()
+        }
+    }
+
+    private let queue = DispatchQueue(label: "clix-store.tree")
+    private let clock = DispatchQueue(label: "clix-store.tree.clock")
+    private let state = Mutex(State())
+    private let logger: Logger
+    private let publish: @Sendable (SnapshotRecord) throws -> Void
+
+    init(logger: Logger, publish: @escaping @Sendable (SnapshotRecord) throws -> Void) {
+        self.logger = logger
+        self.publish = publish
+    }
+
+    /// Takes note of a commit; returns at once.
+    func committed(_ snapshot: SnapshotRecord) {
+        _ = state.withLock { $0.pending.insert(snapshot.id) }
+        queue.async { self.show(snapshot) }
+    }
+
+    /// Returns when the tree shows the snapshot, when it could not be brought to, or after `limit`.
+    func waitUntilShown(_ snapshot: SnapshotID, atMost limit: Duration) async {
+        await withCheckedContinuation { continuation in
+            let waiter = Waiter(continuation)
+            let isPending = state.withLock { state in
+                guard state.pending.contains(snapshot) else { return false }
+                state.waiters[snapshot, default: []].append(waiter)
+                return true
+            }
+            if !isPending { return waiter.resume() }
+            clock.asyncAfter(deadline: .now() + .nanoseconds(Int(limit.nanosecondCount))) { waiter.resume() }
+        }
+    }
+
+    /// Returns once everything that was committed is shown.
+    func finish() { queue.sync {} }
+
+    private func show(_ snapshot: SnapshotRecord) {
+        do {
+            try publish(snapshot)
+        } catch {
+            logger.error(
+                """
+                \(snapshot.school): snapshot \(snapshot.sequence) of \(snapshot.dataset) \(snapshot.year) is kept, but the \
+                tree cannot show it: \(error). It is tried again at the next start.
+                """)
+        }
+        let waiters = state.withLock { state in
+            state.pending.remove(snapshot.id)
+            return state.waiters.removeValue(forKey: snapshot.id) ?? []
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,28 @@
+import CentralStore
+import Crypto
+import FoundationEssentials
+import Glibc
+import Settings
+
+/// A store that this process holds under its exclusive lock, with all that is read from its directory beside it.
+struct StoreHandle: Sendable {
+    let directory: DataDirectory
+    let store: CentralStore
+    let authority: Authority
+    let limits: StoreLimits
+
+    /// Throws `StoreServerError` (busy) where another process holds the store, and what is wrong with the directory.
+    static func open(_ directory: DataDirectory, limits: StoreLimits = StoreLimits()) throws -> StoreHandle {
+        try directory.requireInitialised()
+        let authority = try Authority.load(from: directory.tls)
+        let keys = try StoreKeys.load(from: directory.keys)
+        let options = StoreOptions(
+            receiptKey: keys.receipt,
+            sealingKey: Array(keys.sealing.publicKey.rawRepresentation),
+            authority: authority.fingerprint,
+            limits: limits)
+        return StoreHandle(
+            directory: directory, store: try CentralStore.open(at: directory.path, options: options),
+            authority: authority, limits: limits)
+    }
+}

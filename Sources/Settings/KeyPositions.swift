@@ -6,8 +6,8 @@
 ///
 /// A path is the list of key parts from the root; an element of a list adds its index as a decimal text.
 struct KeyPositions {
-    private(set) var keys: [[String]: Location] = [:]
-    private(set) var values: [[String]: Location] = [:]
+    private(set) var keys: [[String]: TextPosition] = [:]
+    private(set) var values: [[String]: TextPosition] = [:]
 
     init(_ text: String) {
         var scanner = KeyScanner(text)
@@ -17,7 +17,7 @@ struct KeyPositions {
     }
 
     /// The place of a key, or of the nearest enclosing one (a dotted key opens tables that have no line of their own).
-    func key(_ path: [String]) -> Location? {
+    func key(_ path: [String]) -> TextPosition? {
         var path = path[...]
         while !path.isEmpty {
             if let found = keys[Array(path)] { return found }
@@ -27,5 +27,5 @@ struct KeyPositions {
     }
 
     /// The place of a value; the key's where the value has none of its own (tables).
-    func value(_ path: [String]) -> Location? { values[path] ?? key(path) }
+    func value(_ path: [String]) -> TextPosition? { values[path] ?? key(path) }
 }

@@ -1,7 +1,7 @@
 /// One pass over a TOML text, a unicode scalar at a time; see `KeyPositions`.
 struct KeyScanner {
-    private(set) var keys: [[String]: Location] = [:]
-    private(set) var values: [[String]: Location] = [:]
+    private(set) var keys: [[String]: TextPosition] = [:]
+    private(set) var values: [[String]: TextPosition] = [:]
 
     private let text: [Unicode.Scalar]
     private var index = 0
@@ -16,7 +16,7 @@ struct KeyScanner {
         if self.text.first == "\u{FEFF}" { index = 1 }
     }
 
-    private var here: Location { Location(line: line, column: column) }
+    private var here: TextPosition { TextPosition(line: line, column: column) }
     private var current: Unicode.Scalar? { index < text.count ? text[index] : nil }
     private func ahead(_ distance: Int) -> Unicode.Scalar? {
         index + distance < text.count ? text[index + distance] : nil
@@ -104,13 +104,13 @@ struct KeyScanner {
         scanValue(at: path)
     }
 
-    private mutating func note(_ path: [String], at place: Location) {
+    private mutating func note(_ path: [String], at place: TextPosition) {
         if keys[path] == nil { keys[path] = place }
     }
 
     /// `a`, `"a b"`, `a . 'b'`
-    private mutating func scanKey() -> [(text: String, place: Location)] {
-        var parts: [(text: String, place: Location)] = []
+    private mutating func scanKey() -> [(text: String, place: TextPosition)] {
+        var parts: [(text: String, place: TextPosition)] = []
         while true {
             skipBlanks()
             let place = here

@@ -17,11 +17,11 @@ public struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible
 
     /// One problem and the place to look at. Lines and columns count from 1, columns in characters.
     public struct Problem: Sendable, Hashable {
-        public let location: Location?
+        public let location: TextPosition?
         /// What is wrong and what to write instead, without the place.
         public let message: String
 
-        public init(location: Location?, message: String) {
+        public init(location: TextPosition?, message: String) {
             self.location = location
             self.message = message
         }
@@ -56,7 +56,7 @@ public struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 /// A place in a settings file: both count from 1, the column in characters.
-public struct Location: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct TextPosition: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let line: Int
     public let column: Int
 
@@ -65,7 +65,7 @@ public struct Location: Sendable, Hashable, Comparable, CustomStringConvertible 
         self.column = column
     }
 
-    public static func < (left: Location, right: Location) -> Bool {
+    public static func < (left: TextPosition, right: TextPosition) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 

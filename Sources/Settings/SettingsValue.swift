@@ -40,7 +40,7 @@ indirect enum SettingsValue {
                 code: .syntax, file: file,
                 problems: [
                     .init(
-                        location: Location(line: place.line, column: place.column),
+                        location: TextPosition(line: place.line, column: place.column),
                         message: "not valid TOML: \(error.description)")
                 ])
         } catch {
@@ -55,7 +55,7 @@ indirect enum SettingsValue {
         for scalar in text.unicodeScalars {
             if scalar == "\0" {
                 return .init(
-                    location: Location(line: line, column: column),
+                    location: TextPosition(line: line, column: column),
                     message: "not valid TOML: the file holds a NUL character; was it cut by a power failure?")
             }
             column += 1

@@ -7,14 +7,14 @@ final class SettingsProblems {
 
     init(positions: KeyPositions) { self.positions = positions }
 
-    func report(at location: Location?, _ message: String) {
+    func report(at location: TextPosition?, _ message: String) {
         found.append(.init(location: location, message: message))
     }
 
     /// - Throws: everything reported, in the order of the file; nothing if there is nothing.
     func throwIfAny(file: String) throws(SettingsError) {
         guard !found.isEmpty else { return }
-        let end = Location(line: .max, column: 0)
+        let end = TextPosition(line: .max, column: 0)
         let sorted = found.sorted { ($0.location ?? end) < ($1.location ?? end) }
         throw SettingsError(code: .invalid, file: file, problems: sorted)
     }
@@ -24,7 +24,7 @@ final class SettingsProblems {
 struct TableReader {
     /// A value that was given, and where it stands.
     struct Given {
-        let location: Location?
+        let location: TextPosition?
         let value: SettingsValue
         /// `budget in [staging]`, for the beginning of a message.
         let name: String
@@ -139,7 +139,7 @@ struct TableReader {
 
     /// The keys that are there, in the order of the file.
     var keysInOrder: [String] {
-        let end = Location(line: .max, column: 0)
+        let end = TextPosition(line: .max, column: 0)
         return members.keys.sorted {
             (problems.positions.key(path + [$0]) ?? end, $0) < (problems.positions.key(path + [$1]) ?? end, $1)
         }

@@ -46,9 +46,9 @@ struct KeyPositionsTests {
         let positions = KeyPositions(Self.text)
         // An element of a list has a place only as a value; its key is the list's.
         if positions.values[path] == nil || positions.keys[path] != nil {
-            #expect(positions.key(path) == Location(line: line, column: keyColumn))
+            #expect(positions.key(path) == TextPosition(line: line, column: keyColumn))
         }
-        #expect(positions.value(path) == Location(line: line, column: valueColumn))
+        #expect(positions.value(path) == TextPosition(line: line, column: valueColumn))
     }
 
     @Test("is not found inside comments and texts")
@@ -70,6 +70,6 @@ struct KeyPositionsTests {
     @Test("counts lines with Windows line ends, too")
     func windows() {
         let positions = KeyPositions("[a]\r\nb = 1\r\nc = 2\r\n")
-        #expect(positions.key(["a", "c"]) == Location(line: 3, column: 1))
+        #expect(positions.key(["a", "c"]) == TextPosition(line: 3, column: 1))
     }
 }

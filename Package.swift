@@ -100,6 +100,14 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "Content", "LevelTree", crypto]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "LevelTree", "Content", "Wire", crypto,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -138,6 +138,7 @@ class School:
             self.put(f"data/gstudio-exported-users-analytics-csvs/{self.directory}-eb-unit0-english-beginner-{date}-17h33m.csv", progress.encode(), day)
         self.put("data/system-heartbeat/system-heartbeat-20180812-200101.log", b"", -4)
         self.put(f"data/activity-timestamp-csvs/{self.server_id}-green-apple-{self.server_id}-activity-visits-20180814-17h37m.csv", b"Unit,VisitedOn,Lesson\r\nunit-0,2018-08-14 10:00:00,lesson-1\r\n", -2)
+        self.put("data/git-commit-details.log", b"\nDate : Thu Aug 16 13:11:04 IST 2018\n\nDetails of gstudio\n")
         for tool, user in (("policesquad", 157501), ("Ice-cubes-in-lemonade", 157502), ("Food sharing, the tool", 157503)):
             records = [{"appName": tool, "userId": str(user), "createdAt": f"2018-8-{16 + d} 14:3:{k}", "appData": {"n": k}} for d in range(0, self.day + 1) for k in range(30)]
             self.put(f"data/gstudio_tools_logs/{tool}/{user}-{tool}.json", json.dumps(records).encode(), self.day)
@@ -192,7 +193,6 @@ class School:
     def never_collected(self):
         """Lies beside the data on real servers and must stay there."""
         self.put("data/clixserver.tiss.edu/clixserver.tiss.edu.key", b"a dummy private key\n", mode=0o600)
-        self.put("data/git-commit-details.log", b"\nDate : Thu Aug 16 13:11:04 IST 2018\n\nDetails of gstudio\n")
         self.put("data/drop_database.sql", b"-- never\n")
         self.put("backups/syncthing/2018/mz/.stfolder", b"")
         self.put("backups/syncthing/2018/mz/.gnupg/secret", b"dummy\n", mode=0o600)

@@ -1,0 +1,74 @@
+import Foundation
+
+/// A school's server with a real `clix-collectd`: source folders, a staging directory, a configuration file.
+final class SchoolMachine {
+    let source: String
+    let staging: String
+    let configuration: String
+    private let workspace: Workspace
+
+    /// - Parameters:
+    ///   - source: `[source]` lines; by default those of a made-up school below `source`.
+    ///   - url: of the store, or of the proxy before it.
+    init(
+        in workspace: Workspace, named name: String = "school", url: String, source: String? = nil,
+        staging: String? = nil, sourceLines: String? = nil, extra: String = ""
+    ) throws {
+        self.workspace = workspace
+        self.source = try source ?? workspace.folder("\(name)-source")
+        self.staging = try staging ?? workspace.folder("\(name)-staging")
+        let core = "\(self.source)/home/core"
+        let lines =
+            sourceLines
+                ?? """
+                data = "\(core)/data"
+                code = "\(core)/code"
+                assessment_store = "\(core)/assesment-datastore"
+                unplatform = "\(core)/unplatform"
+                """
+        configuration = try workspace.write(
+            """
+            [store]
+            url = "\(url)"
+
+            [source]
+            \(lines)
+
+            [staging]
+            directory = "\(self.staging)"
+            budget = "4 GiB"
+            keep_free = "1 MiB"
+
+            \(extra)
+            """, to: "\(name).toml")
+    }
+
+    /// Makes the invented school, or its next day over it.
+    func make(day: Int = 0, _ more: String...) throws {
+        try ChildProcess.run("python3", [Project.madeSchool, source, "--day", String(day)] + more).ended(with: 0)
+    }
+
+    func start(_ arguments: String...) throws -> ChildProcess {
+        try ChildProcess(Built.collectd, arguments + ["--config", configuration])
+    }
+
+    func command(_ arguments: String...) throws -> ChildProcess.Finished {
+        try ChildProcess.run(Built.collectd, arguments + ["--config", configuration], within: 300)
+    }
+
+    func enroll(_ code: String, url: String) throws -> ChildProcess.Finished {
+        try command("enroll", "--store", url, "--code", code)
+    }
+
+    /// One pass. The invented school is whole, so anything but success is a defect.
+    func collect() throws { try command("collect").ended(with: 0) }
+
+    func upload() throws { try command("upload").ended(with: 0) }
+}
+
+/// The year that the tree files today's collection under: of the school's time zone, as the programs have it.
+var collectionYear: String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = TimeZone(identifier: "Asia/Kolkata") ?? calendar.timeZone
+    return String(calendar.component(.year, from: Date()))
+}

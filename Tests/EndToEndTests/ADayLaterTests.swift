@@ -35,7 +35,7 @@ extension EndToEnd {
 
             let level2 = "\(collectionYear)/mz/2039150-mz150"
             let (then, now) = (scene.workspace.path("then"), scene.workspace.path("now"))
-            try scene.store.command("checkout", "mz150", "--to", then, "--at", between.ISO8601Format()).ended(with: 0)
+            try scene.store.command("checkout", "mz150", "--to", then, "--at", between.timeArgument).ended(with: 0)
             try scene.store.command("checkout", "mz150", "--to", now).ended(with: 0)
             #expect(try Level.differences(tree: "\(then)/\(level2)", source: dayZero, .bytesTimesAndModes) == [])
             #expect(
@@ -81,7 +81,7 @@ extension EndToEnd {
             try store.verifyEverything()
             for (day, time) in times.enumerated() {
                 let target = workspace.path("day-\(day)")
-                try store.command("checkout", "mz1", "--to", target, "--at", time.ISO8601Format()).ended(with: 0)
+                try store.command("checkout", "mz1", "--to", target, "--at", time.timeArgument).ended(with: 0)
                 let fresh = try workspace.folder("fresh-\(day)")
                 try make(fresh, day: day)
                 // Accumulated folders keep yesterday's files too; mirrors are exactly the day's.

@@ -75,9 +75,14 @@ final class StoreProcess {
         try command("verify", "--all").ended(with: 0)
     }
 
-    /// How many snapshots `log` lists of a dataset: its lines that begin with a sequence.
+    /// How many snapshots `log` lists of a dataset: its lines that begin with a year.
     func snapshotCount(of dataset: String, school: String = "mz150") throws -> Int {
         let log = try command("log", school, dataset).ended(with: 0)
-        return log.lines.count { $0.contains(where: \.isNumber) && $0.contains("complete") || $0.contains("partial") }
+        return log.lines.count { $0.hasPrefix(collectionYear) }
     }
+}
+
+extension Date {
+    /// As `--at` takes it, to the millisecond.
+    var timeArgument: String { formatted(ISO8601FormatStyle(includingFractionalSeconds: true)) }
 }

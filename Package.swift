@@ -101,6 +101,14 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
+            name: "UploadingTests",
+            dependencies: [
+                "Uploading", "Staging", "Wire", "Content", "LevelTree", crypto,
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            exclude: ["Support/tls_server.py"]),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "LevelTree", "Content", "Wire", crypto,

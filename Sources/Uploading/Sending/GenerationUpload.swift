@@ -1,0 +1,126 @@
+import Content
+import LevelTree
+import Staging
+import Wire
+
+/// Brings one generation to the store: what it lacks, in frames, then the commit.
+final class GenerationUpload {
+    let generation: Generation
+    private let staging: Staging
+    private let tools: Tools
+    private var grouping: FrameGrouping
+    /// In frames that are not sent yet, so unknown to the ledger.
+    private var underway: Set<ChunkID> = []
+    private var insisted: Set<ChunkID> = []
+    private var reader: ContentReader?
+
+    private(set) var chunks = 0
+    private(set) var frames = 0
+    /// Content that is at the store, in bytes; begins anew with each pass over the generation.
+    private(set) var doneBytes: UInt64 = 0
+
+    /// What is made once for a run and used by one generation after the other.
+    struct Tools {
+        let conversation: StoreConversation
+        let builder: FrameBuilder
+        let frames: FrameSender
+        let commits: CommitSender
+        let missing: MissingQuestion?
+        let limits: FrameGrouping.Limits
+        /// Called after each frame; may throw to let another generation go first.
+        let pace: (GenerationUpload) throws -> Void
+    }
+
+    init(_ generation: Generation, staging: Staging, tools: Tools) {
+        self.generation = generation
+        self.staging = staging
+        self.tools = tools
+        grouping = FrameGrouping(tools.limits)
+    }
+
+    /// - Parameter pending: the commit of this generation that an earlier run stored and has no answer for.
+    func run(repeating pending: PendingCommit? = nil) throws -> Receipt {
+        var answer: CommitSender.Answer
+        if let pending {
+            answer = try tools.commits.repeatCommit(pending)
+        } else {
+            answer = try tools.commits.commit(generation, manifest: sendWhatIsNeeded())
+        }
+        // The store names at most some thousand chunks at a time. A round that names none that is new gets nowhere.
+        while case .missing(let ids) = answer {
+            let before = insisted.count
+            insisted.formUnion(ids)
+            guard insisted.count > before else {
+                throw UploadError(
+                    .rejected, "the store goes on missing chunks of \(generation.dataset) that were sent to it")
+            }
+            try staging.forgetAtStore(ids)
+            let manifest = try sendWhatIsNeeded()
+            // The stored request again, verbatim, if there is one: it names this very manifest.
+            let stored = try staging.pendingCommits().first { $0.sequence == generation.sequence }
+            answer =
+                try stored.map { try tools.commits.repeatCommit($0) }
+                ?? tools.commits.commit(generation, manifest: manifest)
+        }
+        guard case .committed(let receipt) = answer else { preconditionFailure("an answer is one or the other") }
+        return receipt
+    }
+
+    /// One pass over the generation.
+    /// - Returns: the manifest's chunks, in order.
+    private func sendWhatIsNeeded() throws -> [ChunkID] {
+        doneBytes = 0
+        underway = []
+        grouping = FrameGrouping(tools.limits)
+        var manifest: [ChunkID] = []
+        var needed = NeededChunks(
+            known: { try self.staging.knownAtStore($0) }, missing: missing, insisted: insisted,
+            isUnderway: { self.underway.contains($0) },
+            skip: { self.doneBytes += UInt64($0) },
+            need: { try self.plan($0) })
+        try staging.forEachEntry(of: generation) { try needed.add($0) }
+        try needed.finish()
+        try staging.forEachManifestChunk(of: generation) { id, bytes in
+            manifest.append(id)
+            try needed.addManifest(id, bytes)
+        }
+        for frame in grouping.finish() { try send(frame) }
+        return manifest
+    }
+
+    /// Asks the store which it lacks, and notes in the ledger what it has.
+    private var missing: (([ChunkID]) throws -> [Bool])? {
+        tools.missing.map { question in
+            { ids in
+                let answers = try question.missing(ids)
+                try self.staging.markAtStore(zip(ids, answers).filter { !$0.1 }.map(\.0))
+                return answers
+            }
+        }
+    }
+
+    private func plan(_ chunk: NeededChunk) throws {
+        underway.insert(chunk.reference.id)
+        if let full = grouping.add(chunk) { try send(full) }
+    }
+
+    private func send(_ frame: PlannedFrame) throws {
+        let reader = try self.reader ?? staging.contentReader(of: generation)
+        self.reader = reader
+        for _ in 0..<GenerationUpload.mostBuilds {
+            guard try tools.frames.send(tools.builder.build(frame, reader: reader)) else { continue }
+            for chunk in frame.chunks {
+                underway.remove(chunk.reference.id)
+                if case .entry = chunk.origin { doneBytes += UInt64(chunk.reference.length) }
+            }
+            chunks += frame.chunks.count
+            frames += 1
+            return try tools.pace(self)
+        }
+        throw UploadError(
+            .rejected, "the store refuses a frame of \(generation.dataset) however often it is made")
+    }
+
+    /// How often a frame is made before its dataset is given up.
+    private static let mostBuilds = 3
+}

@@ -1,0 +1,24 @@
+import CCurl
+
+extension TransferFailure {
+    static let stopped = TransferFailure(.cancelled, "the transfer was stopped")
+
+    /// libcurl's codes (libcurl-errors(3)), seen as what a school can do about them.
+    init(libcurl code: CURLcode, reason: String, address: String) {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
+            CURLE_OPERATION_TIMEDOUT, CURLE_INTERFACE_FAILED, CURLE_PROXY:
+            self.init(.unreachable, "\(address) cannot be reached: \(reason)")
+        case CURLE_PEER_FAILED_VERIFICATION:
+            self.init(
+                .untrusted,
+                "\(address) cannot prove that it is the store this server was enrolled at (\(reason)); "
+                    + "check url under [store], or whether something on the way intercepts TLS")
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT,
+            CURLE_BAD_FUNCTION_ARGUMENT, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER, CURLE_NOT_BUILT_IN:
+            self.init(.unusable, "no request to \(address) can be made: \(reason)")
+        default:
+            self.init(.cut, "the connection to \(address) broke: \(reason)")
+        }
+    }
+}

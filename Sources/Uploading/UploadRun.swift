@@ -1,0 +1,186 @@
+import CLinux
+import Content
+import LevelTree
+import Staging
+import Wire
+
+/// One upload run, from `hello` to the last receipt. Runs on the uploader's queue; blocks while the network does.
+final class UploadRun {
+    private let staging: Staging
+    private let installation: Installation
+    private let conversation: StoreConversation
+    private let wanted: Set<Dataset>?
+    private let tell: (UploadEvent) -> Void
+    private let frames: FrameSender
+
+    private var report = UploadReport()
+    private var failed: Set<DatasetYear> = []
+    /// Content of generations whose turn is over, and of all that were seen, in bytes.
+    private var doneBytes: UInt64 = 0
+    private var seen: [UInt64: UInt64] = [:]
+    /// By sequence: what earlier turns of a generation that stepped aside have sent.
+    private var tallies: [UInt64: Tally] = [:]
+
+    private struct Tally {
+        var wire = WireBytes()
+        var chunks = 0
+        var frames = 0
+    }
+
+    init(
+        staging: Staging, installation: Installation, conversation: StoreConversation, wanted: Set<Dataset>?,
+        tell: @escaping (UploadEvent) -> Void
+    ) {
+        self.staging = staging
+        self.installation = installation
+        self.conversation = conversation
+        self.wanted = wanted
+        self.tell = tell
+        frames = FrameSender(staging: staging, conversation: conversation)
+    }
+
+    func run() -> UploadReport {
+        do {
+            let hello = try greet()
+            if try hasWork() { try work(hello) }
+        } catch {
+            report.stopped = UploadError(error, of: "the upload")
+        }
+        addUnsent()
+        report.wire = conversation.wireBytes
+        return report
+    }
+
+    // MARK: hello
+
+    private func greet() throws -> Hello {
+        let reply = try conversation.call(StoreRequest(.get, "/v1/hello"))
+        guard case .success(let answer) = reply, let hello = try? WireCoding.decode(Hello.self, from: answer.body)
+        else {
+            throw UploadError(
+                .unexpectedAnswer,
+                "\(installation.store) does not greet as a store does; check url under [store] and the store's version")
+        }
+        report.storeTime = (hello.time, clinux_boot_nanoseconds())
+        if hello.chunkProfile != ChunkProfile.version {
+            report.notices.append(
+                "the store cuts content by profile \(hello.chunkProfile) and this program by \(ChunkProfile.version): "
+                    + "uploads work, but what schools have in common is sent again; update the older of the two")
+        }
+        let local = Greeting.Local(
+            lastSequence: try staging.lastSequence(), heads: try staging.heads(), pending: try staging.pendingCommits())
+        switch Greeting.judge(hello, local) {
+        case .goOn: return hello
+        case .refuse(let error): throw error
+        case .wait(let seconds): throw UploadError(.busy, "the store asks to wait for \(seconds) s before uploading")
+        }
+    }
+
+    // MARK: What there is to send
+
+    private func hasWork() throws -> Bool {
+        try !staging.spooledFrames().isEmpty || !staging.pendingCommits().isEmpty || next() != nil
+    }
+
+    private func next() throws -> Generation? {
+        let order = UploadPlan.order(try staging.pendingGenerations(), wanted: wanted, failed: failed)
+        for generation in order { seen[generation.sequence] = generation.bytes }
+        return order.first
+    }
+
+    private func work(_ hello: Hello) throws {
+        let builder = try FrameBuilder()
+        let commits = CommitSender(staging: staging, conversation: conversation, installation: installation)
+        let tools = GenerationUpload.Tools(
+            conversation: conversation, builder: builder, frames: frames, commits: commits,
+            missing: hello.common
+                ? MissingQuestion(conversation: conversation, limit: hello.limits.maxRequestIDs) : nil,
+            limits: FrameGrouping.Limits(content: min(FrameGrouping.Limits().content, hello.limits.maxFrameContent)),
+            pace: { [self] in try pace($0) })
+        try frames.sendLeftovers()
+        for pending in try staging.pendingCommits() where wanted?.contains(pending.dataset) ?? true {
+            guard let generation = try staging.generation(pending.sequence) else {
+                try staging.withdrawCommit(pending.sequence)
+                continue
+            }
+            try send(generation, tools, repeating: pending)
+        }
+        while let generation = try next() { try send(generation, tools) }
+    }
+
+    // MARK: One generation
+
+    /// Steps aside for a more urgent one: what was sent is known, so the next turn goes on where this one stopped.
+    private struct StepAside: Error {}
+
+    private func send(_ generation: Generation, _ tools: GenerationUpload.Tools, repeating: PendingCommit? = nil) throws
+    {
+        let upload = GenerationUpload(generation, staging: staging, tools: tools)
+        let before = conversation.wireBytes
+        func end(_ ending: UploadReport.Entry.Ending) {
+            let sum = tally()
+            let entry = UploadReport.Entry(
+                generation, ending, wire: sum.wire, chunks: sum.chunks, frames: sum.frames)
+            report.entries.append(entry)
+            tell(.ended(entry))
+        }
+        func tally() -> Tally {
+            let earlier = tallies[generation.sequence] ?? Tally()
+            return Tally(
+                wire: earlier.wire + (conversation.wireBytes - before), chunks: earlier.chunks + upload.chunks,
+                frames: earlier.frames + upload.frames)
+        }
+        do {
+            let receipt = try upload.run(repeating: repeating)
+            doneBytes += generation.bytes
+            end(.committed(receipt))
+        } catch is StepAside {
+            tallies[generation.sequence] = tally()
+        } catch {
+            let cause = UploadError(error, of: generation.dataset.name)
+            // Replaced by a newer one in the meantime: that one's turn comes.
+            if cause.code == .collectAgain, try isGone(generation) { return }
+            if cause.endsRun {
+                end(.notSent)
+                throw cause
+            }
+            failed.insert(DatasetYear(generation))
+            end(.failed(cause))
+        }
+    }
+
+    private func isGone(_ generation: Generation) throws -> Bool {
+        try staging.pendingGenerations().allSatisfy { $0.sequence != generation.sequence }
+    }
+
+    private func pace(_ upload: GenerationUpload) throws {
+        let following = try next()
+        let total = seen.values.reduce(0, +)
+        tell(
+            .progress(
+                dataset: upload.generation.dataset, done: min(doneBytes + upload.doneBytes, total), total: total,
+                wire: conversation.wireBytes))
+        if UploadPlan.stepsAside(upload.generation, for: following) {
+            throw StepAside()
+        }
+    }
+
+    /// What was not reached before the run stopped.
+    private func addUnsent() {
+        guard report.stopped != nil, let pending = try? staging.pendingGenerations() else { return }
+        let named = Set(report.entries.map(\.sequence))
+        for generation in UploadPlan.order(pending, wanted: wanted, failed: failed)
+        where !named.contains(generation.sequence) {
+            report.entries.append(UploadReport.Entry(generation, .notSent, wire: WireBytes(), chunks: 0, frames: 0))
+        }
+    }
+}
+
+extension UploadReport.Entry {
+    fileprivate init(_ generation: Generation, _ ending: Ending, wire: WireBytes, chunks: Int, frames: Int) {
+        self.init(
+            dataset: generation.dataset, year: generation.year, sequence: generation.sequence, ending: ending,
+            outcome: generation.outcome, files: generation.files, bytes: generation.bytes, wire: wire, chunks: chunks,
+            frames: frames)
+    }
+}

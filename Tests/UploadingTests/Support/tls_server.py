@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""tls_server.py CERTIFICATE KEY
+
+A small HTTPS server on loopback that behaves well or badly, as the path says. Prints its port, then serves until its
+standard input ends.
+"""
+import hashlib, json, socket, ssl, struct, sys, threading
+
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1], sys.argv[2])
+listener = socket.create_server(("127.0.0.1", 0))
+connections = 0
+
+
+def reset(tls):
+    """Closes at once, as a link that breaks does for the kernel: what is in flight is lost."""
+    tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.socket.close(tls)
+
+
+def answer(stream, status, body=b"", **headers):
+    headers.setdefault("Content_Length", len(body))
+    lines = [f"HTTP/1.1 {status} x"] + [f"{k.replace('_', '-')}: {v}" for k, v in headers.items()]
+    stream.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
+    stream.flush()
+
+
+def serve(raw, number):
+    try:
+        tls = context.wrap_socket(raw, server_side=True)
+        stream = tls.makefile("rwb")
+        while line := stream.readline():
+            method, path, _ = line.decode().split()
+            headers = {}
+            while (field := stream.readline().decode().strip()):
+                name, value = field.split(":", 1)
+                headers[name.lower()] = value.strip()
+            length = int(headers.get("content-length", 0))
+            action, _, argument = path[1:].partition("/")
+            if action == "cut":        # reads so much of the body, then breaks
+                stream.read(int(argument))
+                return reset(tls)
+            if action == "stall":      # never answers
+                stream.read(length)
+                threading.Event().wait()
+            if action == "conflict":   # answers before the body is there, and hangs up
+                stream.read(1)
+                answer(stream, 409, Upload_Offset=argument, Connection="close")
+                while stream.read1(65536):
+                    pass
+                return tls.close()
+            body = stream.read(length)
+            if action == "large":      # more than any honest answer
+                answer(stream, 200, bytes(int(argument)))
+            elif action == "headers":  # headers without end
+                stream.write(b"HTTP/1.1 200 x\r\n")
+                for i in range(int(argument)):
+                    stream.write(b"X-%d: %s\r\n" % (i, b"y" * 1000))
+                stream.flush()
+            elif action == "once":     # the kept connection goes away after the answer, unannounced
+                answer(stream, 200)
+                return reset(tls)
+            elif method == "HEAD":
+                answer(stream, 204, Upload_Offset="17", Upload_Complete="?0")
+            else:
+                answer(stream, 201, json.dumps({
+                    "connection": number, "method": method, "headers": headers, "length": len(body),
+                    "sha256": hashlib.sha256(body).hexdigest()}).encode())
+    except (OSError, ValueError):
+        pass
+
+
+def accept():
+    global connections
+    while True:
+        raw, _ = listener.accept()
+        connections += 1
+        threading.Thread(target=serve, args=(raw, connections), daemon=True).start()
+
+
+print(listener.getsockname()[1], flush=True)
+threading.Thread(target=accept, daemon=True).start()
+sys.stdin.read()

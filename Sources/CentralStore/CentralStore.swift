@@ -1,81 +1,113 @@
 import Content
 import LevelTree
+import Synchronization
 import Wire
 
 /// The central store: what schools sent, kept for good. One process holds it at a time.
 ///
-/// Every call may block on the disk and may be made from any thread; a server calls through `perform`. What changes
-/// something is durable, in packs and catalog, before it returns.
+/// Packs are the truth and the catalog their projection: every change is an item that is appended to a pack, made
+/// durable, applied to the catalog, and only then answered. Every call may block on the disk and may be made from any
+/// thread; a server calls through `perform`.
 public final class CentralStore: Sendable {
+    let paths: StorePaths
+    let options: StoreOptions
+    let storage: any PackStorage
+    let directory: PackDirectory
+    let catalog: Catalog
+    let journal: Journal
+    let reader: ChunkReader
+    let schoolLocks = SchoolLocks()
+    let decodeSlots: DecodeSlots
+    let spools: FrameSpools
+    let contacts = Contacts()
+    private let lock: DataLock
+    private let lanes = Lanes(16)
+    private let commitHandler = Mutex<(@Sendable (SnapshotRecord) -> Void)?>(nil)
+
     /// Makes the layout of a new store in an existing or new directory (0700).
     /// - Throws: `StoreError` with code `exists` if there is a store already.
     public static func create(at directory: String) throws {
-        throw StoreError(.storage, "not yet")
+        let paths = StorePaths(data: directory)
+        guard !exists(paths.packs), !exists(paths.catalog) else {
+            throw StoreError(.exists, "there is a store in \(directory) already; choose another directory")
+        }
+        try makeFolder(directory)
+        try makeFolder(paths.packs)
+        try makeFolder(paths.incoming)
+        try Catalog(path: paths.catalog).close()
+        try syncFolder(directory)
     }
 
     /// Opens a store and takes its data lock. Cuts a torn tail off the open pack, and brings a catalog that is behind
     /// the packs, or gone, up to date.
-    /// - Throws: `StoreError` with code `busy` while another process has it.
-    public static func open(at directory: String, options: StoreOptions) throws -> CentralStore {
-        throw StoreError(.storage, "not yet")
+    ///
+    /// - Parameter storage: nil for files below the directory.
+    /// - Throws: `StoreError`: `busy` while another process has it, `notFound` where there is no store, `damaged`.
+    public static func open(
+        at directory: String, options: StoreOptions, storage: (any PackStorage)? = nil
+    ) throws -> CentralStore {
+        let paths = StorePaths(data: directory)
+        guard storage != nil || exists(paths.packs) else {
+            throw StoreError(
+                .notFound,
+                "there is no store in \(directory); make one with clix-store init, or name another with --data")
+        }
+        let lock = try DataLock(paths.lock)
+        return try CentralStore(paths, options, storage ?? PackFiles(folder: paths.packs), lock)
+    }
+
+    private init(
+        _ paths: StorePaths, _ options: StoreOptions, _ storage: any PackStorage, _ lock: DataLock
+    ) throws {
+        self.paths = paths
+        self.options = options
+        self.storage = storage
+        self.lock = lock
+        let directory = PackDirectory()
+        self.directory = directory
+        catalog = try Catalog(path: paths.catalog)
+        let writer = try CentralStore.recover(storage, directory, catalog, packBytes: options.limits.packBytes)
+        reader = ChunkReader(storage: storage, directory: directory, catalog: catalog)
+        decodeSlots = DecodeSlots(atOnce: options.limits.decodedAtOnce, waiting: options.limits.waitingToDecode)
+        spools = try FrameSpools(folder: paths.incoming, limits: options.limits)
+        journal = Journal(Keeper(writer: writer, storage: storage, directory: directory, catalog: catalog))
+    }
+
+    /// Finds the end of the history, and brings the catalog there.
+    static func recover(
+        _ storage: any PackStorage, _ directory: PackDirectory, _ catalog: Catalog, packBytes: UInt64,
+        progress: (UInt64) -> Void = { _ in }
+    ) throws -> PackWriter {
+        let recovery = PackRecovery(
+            storage: storage, directory: directory, known: try catalog.knownPacks(), applied: try catalog.position())
+        let found = try recovery.run()
+        try withoutActuallyEscaping(progress) { progress in
+            try CatchUp(storage: storage, directory: directory, catalog: catalog, progress: progress).run()
+        }
+        return PackWriter(
+            storage, directory, packBytes: packBytes, open: found.open, last: found.last, highest: found.highest)
     }
 
     /// Lets the lock go. No call may follow.
-    public func close() {}
+    public func close() {
+        try? flushContacts()
+        try? catalog.close()
+        lock.release()
+    }
 
     /// Runs `body` on one of a few threads that may block, and not on the caller's.
     public func perform<R: Sendable>(_ body: @escaping @Sendable (CentralStore) throws -> R) async throws -> R {
-        throw StoreError(.storage, "not yet")
+        try await lanes.run { try body(self) }
     }
 
     /// `handler` is called after each commit, once it is durable, in the order of a school's commits, on the committing
     /// thread: it must only take note. Set it before the first commit.
-    public func onCommit(_ handler: @escaping @Sendable (SnapshotRecord) -> Void) {}
-
-    // Schools, for the operator.
-    public func addSchool(_ id: ServerID, code: SchoolCode, name: String) throws -> EnrolmentCode { throw notYet }
-    public func makeCode(for id: ServerID) throws -> EnrolmentCode { throw notYet }
-    public func setSchool(_ id: ServerID, code: SchoolCode?, name: String?) throws { throw notYet }
-    /// Counts from the next request on. - Returns: how many installations were revoked.
-    public func revoke(_ id: ServerID) throws -> Int { throw notYet }
-    public func schools() throws -> [SchoolSummary] { throw notYet }
-    /// A school by its server id or by `code-id`.
-    public func school(named text: String) throws -> SchoolSummary { throw notYet }
-    public func status() throws -> StoreStatus { throw notYet }
-
-    // What schools ask.
-    public func enrol(_ request: EnrolmentRequest) throws -> EnrolmentAnswer { throw notYet }
-    public func authenticate(_ tokenHash: ChunkID) throws -> AuthenticatedInstallation { throw notYet }
-    public func hello(_ installation: AuthenticatedInstallation) throws -> Hello { throw notYet }
-    public func missing(ids: [ChunkID], for installation: AuthenticatedInstallation) throws -> MissingBitmap {
-        throw notYet
-    }
-    public func missing(prefixes: [UInt64], for installation: AuthenticatedInstallation) throws -> MissingBitmap {
-        throw notYet
-    }
-    /// What `HEAD /v1/frames/<id>` answers.
-    public func frameState(_ frame: ChunkID, for installation: AuthenticatedInstallation) throws -> FrameState {
-        throw notYet
-    }
-    /// Opens a frame for writing at `offset`; `nil` from a frame that is kept already (success, not work).
-    /// - Throws: `StoreError` with code `offsetMismatch`, and the offset that is right.
-    public func openFrame(
-        _ frame: ChunkID, at offset: UInt64, for installation: AuthenticatedInstallation
-    ) throws -> FrameUpload? { throw notYet }
-    public func commit(_ request: CommitRequest, from installation: AuthenticatedInstallation) throws -> Receipt {
-        throw notYet
-    }
-    public func keepReport(_ report: Report, from installation: AuthenticatedInstallation) throws { throw notYet }
-
-    /// Declares the files below a folder common. Symbolic links and special files are left out.
-    public func seed(
-        _ folder: String, name: String, progress: (_ files: UInt64, _ bytes: UInt64) -> Void
-    ) throws -> SeedSummary { throw notYet }
-
-    /// Makes the catalog anew, from the packs alone, in place of the old one.
-    public static func rebuild(at directory: String, progress: (_ bytes: UInt64) -> Void) throws {
-        throw StoreError(.storage, "not yet")
+    public func onCommit(_ handler: @escaping @Sendable (SnapshotRecord) -> Void) {
+        commitHandler.withLock { $0 = handler }
     }
 
-    private var notYet: StoreError { StoreError(.storage, "not yet") }
+    func noteCommit(_ snapshot: SnapshotRecord) {
+        let handler = commitHandler.withLock { $0 }
+        handler?(snapshot)
+    }
 }

@@ -8,6 +8,7 @@ public struct AuthenticatedInstallation: Hashable, Sendable {
     public let school: ServerID
     /// The school's number in the catalog.
     let schoolNumber: Int64
+    let tokenHash: ChunkID
 }
 
 /// How much of a frame the store has.
@@ -44,22 +45,20 @@ public struct SchoolSummary: Codable, Hashable, Sendable {
     /// The last report, if there was one.
     public let report: Report?
 
+    enum CodingKeys: String, CodingKey {
+        case code, name, installation, enrolled, snapshots, forks, report
+        case serverID = "server_id"
+        case listedCode = "listed_code"
+        case listedName = "listed_name"
+        case lastContact = "last_contact"
+        case lastCommit = "last_commit"
+        case isQuiet = "quiet"
+        case pendingBytes = "pending_bytes"
+    }
+
     /// LEVEL 2: `<code>-<id>`.
     public var directory: String { identity.directoryName }
     public var identity: SchoolIdentity { SchoolIdentity(serverID: serverID, schoolCode: code, schoolName: name) }
-}
-
-/// The store at a glance.
-public struct StoreStatus: Codable, Sendable {
-    public let schools: [SchoolSummary]
-    public let packs: Int
-    public let packBytes: UInt64
-    public let chunks: Int
-    public let commonChunks: Int
-    public let snapshots: Int
-    /// Of the filesystem that holds the packs.
-    public let diskBytes: UInt64
-    public let freeBytes: UInt64
 }
 
 /// What a seed came to.

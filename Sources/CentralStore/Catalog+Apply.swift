@@ -1,0 +1,168 @@
+import Content
+import FoundationEssentials
+import GRDB
+import LevelTree
+import Wire
+
+/// An item of a pack and where it stands.
+struct PlacedItem: Sendable {
+    let item: PackItem
+    let position: PackPosition
+    let length: Int
+
+    var end: PackPosition { PackPosition(pack: position.pack, offset: position.offset + UInt64(length)) }
+}
+
+/// What is written beside items, and not told by any pack.
+enum PassingFact: Sendable {
+    case frameKept(ChunkID, school: Int64, length: UInt64)
+    case contact(school: Int64, at: Int64)
+    case report(school: Int64, at: Int64, [UInt8])
+}
+
+extension Catalog {
+    /// Applies items in the order of the packs, and passing facts, in one transaction.
+    ///
+    /// Depends on nothing but the items, so that a rebuilt catalog is the same. An item may repeat what an earlier one
+    /// told: a write that was in doubt was made again.
+    /// - Parameter packs: names of the packs that the items stand in, by number.
+    func apply(_ items: [PlacedItem], packs: [UInt64: PackID], facts: [PassingFact] = []) throws {
+        try write { db in
+            for (number, id) in packs {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO pack (number, id) VALUES (?, ?)", arguments: [Int64(number), id.text])
+            }
+            for placed in items {
+                switch placed.item {
+                case .block(let block): try apply(block, placed, db)
+                case .claim(let claim): try apply(claim, db)
+                case .record(let record): try apply(record, db)
+                }
+            }
+            if let last = items.last?.end { try setPosition(last, db) }
+            for fact in facts { try apply(fact, db) }
+        }
+    }
+
+    /// How far the packs are applied.
+    func position() throws -> PackPosition {
+        try read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT pack, offset FROM position") else { return .start }
+            return PackPosition(pack: UInt64(row["pack"] as Int64), offset: UInt64(row["offset"] as Int64))
+        }
+    }
+
+    func setPosition(_ position: PackPosition, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE position SET pack = ?, offset = ?", arguments: [Int64(position.pack), Int64(position.offset)])
+    }
+
+    /// Packs that were applied, in part at least.
+    func knownPacks() throws -> [PackID: UInt64] {
+        try read { db in
+            var packs: [PackID: UInt64] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT number, id FROM pack") {
+                guard let id = PackID(row["id"]) else { continue }
+                packs[id] = UInt64(row["number"] as Int64)
+            }
+            return packs
+        }
+    }
+
+    private func apply(_ block: PackBlock, _ placed: PlacedItem, _ db: Database) throws {
+        let find = try db.cachedStatement(sql: "SELECT number FROM chunk WHERE id = ?")
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO chunk (id, block, start, length) VALUES (?, ?, ?, ?)")
+        let owner = try Owner(block.owner, db)
+        var blockNumber: Int64?
+        var start = 0
+        for chunk in block.chunks {
+            let id = chunk.id.databaseValue
+            var number = try Int64.fetchOne(find, arguments: [id])
+            if number == nil {
+                if blockNumber == nil { blockNumber = try insertBlock(block, placed, db) }
+                try insert.execute(arguments: [id, blockNumber, start, chunk.length])
+                number = db.lastInsertedRowID
+            }
+            if let number { try owner.take(number, length: chunk.length, db) }
+            start += chunk.length
+        }
+    }
+
+    private func insertBlock(_ block: PackBlock, _ placed: PlacedItem, _ db: Database) throws -> Int64 {
+        try db.execute(
+            sql: "INSERT INTO block (pack, offset, length, content) VALUES (?, ?, ?, ?)",
+            arguments: [
+                Int64(placed.position.pack), Int64(placed.position.offset), placed.length, block.contentLength,
+            ])
+        return db.lastInsertedRowID
+    }
+
+    private func apply(_ claim: PackClaim, _ db: Database) throws {
+        let find = try db.cachedStatement(sql: "SELECT number, length FROM chunk WHERE id = ?")
+        let owner = try Owner(claim.owner, db)
+        for id in claim.chunks {
+            guard let row = try Row.fetchOne(find, arguments: [id.databaseValue]) else {
+                throw StoreError(.damaged, "a pack claims the chunk \(id), which stands in no pack before it")
+            }
+            try owner.take(row["number"], length: row["length"], db)
+        }
+    }
+
+    private func apply(_ fact: PassingFact, _ db: Database) throws {
+        switch fact {
+        case .frameKept(let id, let school, let length):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO kept_frame (id, school, length) VALUES (?, ?, ?)",
+                arguments: [id.databaseValue, school, Int64(length)])
+        case .contact(let school, let at):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO contact (school, at) VALUES (?, ?)", arguments: [school, at])
+        case .report(let school, let at, let report):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO report (school, at, report) VALUES (?, ?, ?)",
+                arguments: [school, at, report.databaseValue])
+        }
+    }
+}
+
+/// Who takes chunks: a school, into its own and its waiting room; or a seed, for all.
+private enum Owner {
+    case school(Int64)
+    case seed
+
+    init(_ owner: ChunkOwner, _ db: Database) throws {
+        switch owner {
+        case .school(let id): self = .school(try Catalog.schoolNumber(id, db))
+        case .seed: self = .seed
+        }
+    }
+
+    func take(_ chunk: Int64, length: Int, _ db: Database) throws {
+        switch self {
+        case .school(let school):
+            let bring = try db.cachedStatement(sql: "INSERT OR IGNORE INTO brought (school, chunk) VALUES (?, ?)")
+            try bring.execute(arguments: [school, chunk])
+            guard db.changesCount > 0 else { return }
+            let count = try db.cachedStatement(sql: "UPDATE school SET pending = pending + ? WHERE number = ?")
+            try count.execute(arguments: [length, school])
+        case .seed:
+            let share = try db.cachedStatement(sql: "UPDATE chunk SET common = 1 WHERE number = ?")
+            try share.execute(arguments: [chunk])
+        }
+    }
+}
+
+extension ChunkID {
+    var databaseValue: DatabaseValue { bytes.databaseValue }
+
+    /// From a column that only `databaseValue` filled.
+    init?(column: DatabaseValue) {
+        guard case .blob(let data) = column.storage, let id = try? ChunkID(bytes: [UInt8](data)) else { return nil }
+        self = id
+    }
+}
+
+extension [UInt8] {
+    var databaseValue: DatabaseValue { Data(self).databaseValue }
+}

@@ -1,0 +1,61 @@
+import Content
+import GRDB
+import Glibc
+import LevelTree
+import Wire
+
+/// Where everything is: a projection of the packs into SQLite, which can be made anew from them at any time.
+///
+/// Written to by the `Journal` alone, in transactions that are durable when they end (WAL with synchronous FULL). Reads
+/// see the last transaction and wait for nobody.
+final class Catalog: Sendable {
+    let pool: DatabasePool
+
+    /// Opens a catalog, or makes an empty one (0600), and brings its tables up to date.
+    init(path: String) throws {
+        // SQLite would make it readable for all; its side files take over the mode of the main one.
+        _ = try OpenFile(path, flags: O_RDWR | O_CREAT)
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            // In KiB: the writer's and each reader's page cache.
+            try db.execute(sql: "PRAGMA cache_size = -8192")
+            try db.execute(sql: "PRAGMA foreign_keys = ON")
+        }
+        pool = try Catalog.translated { try DatabasePool(path: path, configuration: configuration) }
+        try Catalog.translated {
+            // GRDB sets NORMAL with WAL, which loses the last transactions in a power cut.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try Catalog.migrator.migrate(pool)
+        }
+    }
+
+    func close() throws { try Catalog.translated { try pool.close() } }
+
+    func read<R>(_ body: (Database) throws -> R) throws -> R {
+        try Catalog.translated { try pool.unsafeReentrantRead(body) }
+    }
+
+    /// One transaction.
+    func write<R>(_ body: (Database) throws -> R) throws -> R {
+        try Catalog.translated { try pool.write(body) }
+    }
+
+    /// Turns what SQLite says into what the store answers.
+    static func translated<R>(_ body: () throws -> R) throws -> R {
+        do { return try body() } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_FULL: throw systemError("writing the catalog", ENOSPC)
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                throw StoreError(
+                    .damaged,
+                    "the catalog is damaged (\(error.message ?? "no message")); make it anew from the packs with "
+                        + "clix-store rebuild")
+            default:
+                throw StoreError(
+                    .storage, "the catalog cannot be used: \(error.message ?? error.resultCode.description)")
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Content
+import LevelTree
+import Wire
+
+/// What a commit request must hold by itself.
+enum CommitRules {
+    static func check(_ request: CommitRequest, _ limits: StoreLimits) throws {
+        guard request.outcome != .failed else {
+            throw StoreError(.malformed, "a failed generation is not committed; the last good one stays in force")
+        }
+        guard (1...UInt64(Int64.max)).contains(request.sequence) else {
+            throw StoreError(.malformed, "sequence \(request.sequence) is not one: it begins at 1")
+        }
+        guard !request.manifest.isEmpty, request.manifest.count <= limits.manifestChunks else {
+            throw StoreError(
+                .malformed,
+                "the manifest has \(request.manifest.count) chunks; it must have one, and at most \(limits.manifestChunks)"
+            )
+        }
+        guard request.shortfalls.count <= limits.shortfalls,
+            request.shortfalls.allSatisfy({ $0.path.utf8.count <= 4 * 4096 && $0.reason.utf8.count <= 1000 })
+        else {
+            throw StoreError(
+                .malformed, "at most \(limits.shortfalls) shortfalls are listed, each with a reason of up to 1000 bytes"
+            )
+        }
+    }
+}
+
+/// Proves a commit's manifest: that every chunk may be used by this school and has the length that is told, and that
+/// nothing in it can lead out of the dataset. Changes nothing.
+struct CommitCheck {
+    let store: CentralStore
+    let request: CommitRequest
+    let school: Int64
+
+    struct Findings {
+        /// Content and manifest that the parent did not have in the same place.
+        var settledBytes: UInt64
+        /// Whether the parent has entries that the manifest does not replace.
+        var keepsOlder = false
+    }
+
+    /// Of a whole manifest; the ordinary mean size would give half a gigabyte.
+    private static let manifestBytes = 1 << 30
+    /// So many chunks are looked up together.
+    private static let lookup = 1024
+
+    /// - Throws: `StoreError`: `missingChunks`, `manifestInvalid`.
+    func run(over parent: SnapshotRecord?) throws -> Findings {
+        var findings = Findings(settledBytes: try checkManifestChunks(over: parent))
+        var lookup = ChunkLookup(limit: store.options.limits.listedMissing)
+        var (files, bytes): (UInt64, UInt64) = (0, 0)
+        do {
+            var merge = ManifestMerge(
+                store.manifestReader(request.manifest), over: parent.map { store.manifestReader($0.effective) })
+            while let step = try merge.next() {
+                guard case .new(let entry, let old) = step else {
+                    findings.keepsOlder = true
+                    continue
+                }
+                try check(entry)
+                files += 1
+                bytes += entry.size
+                // What the parent holds is usable by this school, with these lengths: it was proved then.
+                if entry.chunks == old?.chunks { continue }
+                findings.settledBytes += entry.size
+                try lookup.add(entry, CommitCheck.lookup) { try resolve($0) }
+            }
+            try lookup.end { try resolve($0) }
+        } catch let error as StoreError { throw error } catch { throw invalid("\(error)") }
+        if !lookup.missing.isEmpty { throw missing(lookup.missing) }
+        guard files == request.files, bytes == request.bytes else {
+            throw invalid(
+                "it lists \(files) files of \(bytes) bytes, but the commit tells of \(request.files) of \(request.bytes)"
+            )
+        }
+        return findings
+    }
+
+    /// - Returns: how many bytes of the manifest the parent's did not have.
+    private func checkManifestChunks(over parent: SnapshotRecord?) throws -> UInt64 {
+        let older = Set((parent?.manifest ?? []) + (parent?.effective ?? []))
+        let standings = try store.catalog.standings(request.manifest, school: school)
+        var (bytes, newBytes) = (0, 0)
+        var absent: [ChunkID] = []
+        for (id, standing) in zip(request.manifest, standings) {
+            switch standing {
+            case .usable(let length):
+                bytes += length
+                if !older.contains(id) { newBytes += length }
+            case .missing: absent.append(id)
+            }
+        }
+        if !absent.isEmpty { throw missing(absent) }
+        guard bytes <= CommitCheck.manifestBytes else {
+            throw invalid("it has \(bytes) bytes; at most \(CommitCheck.manifestBytes) are taken")
+        }
+        return UInt64(newBytes)
+    }
+
+    private func check(_ entry: ManifestEntry) throws {
+        guard request.dataset.admits(entry.path) else {
+            throw invalid("\(entry.path) is no file of the dataset \(request.dataset)")
+        }
+        _ = try request.dataset.levelPath(of: entry.path)
+    }
+
+    private func resolve(_ ids: [ChunkID]) throws -> [ChunkStanding] {
+        try store.catalog.standings(ids, school: school)
+    }
+
+    private func missing(_ ids: [ChunkID]) -> StoreError {
+        StoreError(
+            .missingChunks,
+            "the store does not have everything that \(request.dataset) of \(request.year) refers to; the chunks that are "
+                + "listed must be sent first",
+            chunks: Array(ids.prefix(store.options.limits.listedMissing)))
+    }
+
+    private func invalid(_ reason: String) -> StoreError {
+        StoreError(
+            .manifestInvalid, "the manifest of \(request.dataset), sequence \(request.sequence), is refused: \(reason)")
+    }
+}
+
+/// Looks chunks up in groups, and gathers those that are missing.
+private struct ChunkLookup {
+    private let limit: Int
+    private var waiting: [(chunk: ChunkReference, path: RelativePath)] = []
+    private(set) var missing: [ChunkID] = []
+    private var listed: Set<ChunkID> = []
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ entry: ManifestEntry, _ group: Int, _ resolve: ([ChunkID]) throws -> [ChunkStanding]) throws {
+        for chunk in entry.chunks { waiting.append((chunk, entry.path)) }
+        if waiting.count >= group { try end(resolve) }
+    }
+
+    mutating func end(_ resolve: ([ChunkID]) throws -> [ChunkStanding]) throws {
+        let standings = try resolve(waiting.map(\.chunk.id))
+        for (wanted, standing) in zip(waiting, standings) {
+            switch standing {
+            case .missing:
+                if missing.count < limit, listed.insert(wanted.chunk.id).inserted { missing.append(wanted.chunk.id) }
+            case .usable(let length) where length != wanted.chunk.length:
+                throw ContentProblem(
+                    .wrongChunkLengths,
+                    "\(wanted.path) tells that the chunk \(wanted.chunk.id) has \(wanted.chunk.length) bytes, but it has "
+                        + "\(length)")
+            case .usable: continue
+            }
+        }
+        waiting.removeAll(keepingCapacity: true)
+    }
+}

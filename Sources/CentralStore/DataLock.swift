@@ -1,0 +1,21 @@
+import Glibc
+
+/// The exclusive lock on a data directory (`flock(2)`), held until it is released or the process ends, however it ends.
+final class DataLock: Sendable {
+    private let file: OpenFile
+
+    /// - Throws: `StoreError` with code `busy` while another process has it.
+    init(_ path: String) throws {
+        file = try OpenFile(path, flags: O_RDWR | O_CREAT)
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw systemError("locking \(path)") }
+            throw StoreError(
+                .busy,
+                "another clix-store is at work on this data directory (\(path) is locked); wait for it, or let the running "
+                    + "clix-store serve do it")
+        }
+    }
+
+    func release() { flock(file.descriptor, LOCK_UN) }
+}

@@ -14,7 +14,8 @@ extension Catalog {
         try read { db in
             let find = try db.cachedStatement(
                 sql: """
-                    SELECT block.pack, block.offset, block.length, block.content, chunk.start, chunk.length AS chunk_length
+                    SELECT block.pack, block.offset, block.length, block.content, chunk.start,
+                        chunk.length AS chunk_length
                     FROM chunk JOIN block ON block.number = chunk.block WHERE chunk.id = ?
                     """)
             return try Row.fetchOne(find, arguments: [id.databaseValue]).map { row in

@@ -19,6 +19,7 @@ extension Catalog {
         CREATE TABLE block (
             number INTEGER PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
             content INTEGER NOT NULL);
+        CREATE INDEX block_pack ON block (pack);
         -- start and length in the block's content.
         CREATE TABLE chunk (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER NOT NULL, start INTEGER NOT NULL,

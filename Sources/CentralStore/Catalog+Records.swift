@@ -57,7 +57,8 @@ extension Catalog {
         try revoke(fact.revokes, at: fact.at, db)
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO installation (id, school, token_hash, signing_key, enrolled) VALUES (?, ?, ?, ?, ?)
+                INSERT OR IGNORE INTO installation (id, school, token_hash, signing_key, enrolled)
+                VALUES (?, ?, ?, ?, ?)
                 """,
             arguments: [
                 fact.installation.text, school, fact.tokenHash.databaseValue, fact.signingKey, fact.at,

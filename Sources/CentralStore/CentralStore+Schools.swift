@@ -4,7 +4,8 @@ import Wire
 
 extension CentralStore {
     /// Adds a school, and makes its first code.
-    /// - Throws: `StoreError`: `exists`; `unconfiguredServer` or `unusable` for an identity that has no place in the tree.
+    /// - Throws: `StoreError`: `exists`; `unconfiguredServer` or `unusable` for an identity that has no place in the
+    ///   tree.
     public func addSchool(_ id: ServerID, code: SchoolCode, name: String) throws -> EnrolmentCode {
         let identity = SchoolIdentity(serverID: id, schoolCode: code, schoolName: name)
         try requirePlace(identity)
@@ -37,8 +38,8 @@ extension CentralStore {
         }
     }
 
-    /// Changes the code or name that the operator's list has, and that is in force until the server says otherwise at an
-    /// enrolment. History keeps the folder that it was committed under.
+    /// Changes the code or name that the operator's list has, and that is in force until the server says otherwise at
+    /// an enrolment. History keeps the folder that it was committed under.
     public func setSchool(_ id: ServerID, code: SchoolCode?, name: String?) throws {
         try schoolLocks.withLock(id) {
             try journal.settle()

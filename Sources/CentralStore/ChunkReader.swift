@@ -33,7 +33,8 @@ final class ChunkReader: Sendable {
     }
 
     /// The bytes are valid only during the call.
-    /// - Throws: `StoreError`: `unknownChunk` for an id that no pack has, `damaged` for content that is not what it was.
+    /// - Throws: `StoreError`: `unknownChunk` for an id that no pack has, `damaged` for content that is not what it
+    ///   was.
     func withChunk<R>(_ id: ChunkID, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         guard let place = try catalog.place(of: id) else {
             throw StoreError(.unknownChunk, "the store has no chunk \(id)")

@@ -37,17 +37,17 @@ extension CentralStore {
         guard request.sequence > last else {
             throw StoreError(
                 .staleSequence,
-                "\(request.dataset) of \(request.year) was committed up to sequence \(last), and \(request.sequence) is not "
-                    + "above that: this machine's state is older than its history, as after restoring an image; "
-                    + "enrol it anew with a new code")
+                "\(request.dataset) of \(request.year) was committed up to sequence \(last), and "
+                    + "\(request.sequence) is not above that: this machine's state is older than its history, as after "
+                    + "restoring an image; enrol it anew with a new code")
         }
         let head = try catalog.head(school: installation.schoolNumber, dataset: request.dataset, year: request.year)
         guard head?.id == request.parent else {
             throw StoreError(
                 .wrongParent,
-                "the commit of \(request.dataset) of \(request.year) follows \(request.parent?.hex ?? "nothing"), but the "
-                    + "last snapshot is \(head?.id.hex ?? "none"): another machine sends for this school, or this one's "
-                    + "state was restored; enrol it anew with a new code")
+                "the commit of \(request.dataset) of \(request.year) follows \(request.parent?.hex ?? "nothing"), but "
+                    + "the last snapshot is \(head?.id.hex ?? "none"): another machine sends for this school, or this "
+                    + "one's state was restored; enrol it anew with a new code")
         }
         return head
     }
@@ -64,9 +64,9 @@ extension CentralStore {
         }
         return StoreError(
             .forked,
-            "sequence \(request.sequence) was committed before with other content (\(earlier.dataset) of \(earlier.year)): "
-                + "two machines send as one, or this one's state was restored from an image; the operator can see it, and "
-                + "a new code enrols this machine anew")
+            "sequence \(request.sequence) was committed before with other content (\(earlier.dataset) of "
+                + "\(earlier.year)): two machines send as one, or this one's state was restored from an image; the "
+                + "operator can see it, and a new code enrols this machine anew")
     }
 
     private func build(

@@ -14,7 +14,8 @@ enum CommitRules {
         guard !request.manifest.isEmpty, request.manifest.count <= limits.manifestChunks else {
             throw StoreError(
                 .malformed,
-                "the manifest has \(request.manifest.count) chunks; it must have one, and at most \(limits.manifestChunks)"
+                "the manifest has \(request.manifest.count) chunks; it must have one, and at most "
+                    + "\(limits.manifestChunks)"
             )
         }
         guard request.shortfalls.count <= limits.shortfalls,
@@ -72,7 +73,8 @@ struct CommitCheck {
         if !lookup.missing.isEmpty { throw missing(lookup.missing) }
         guard files == request.files, bytes == request.bytes else {
             throw invalid(
-                "it lists \(files) files of \(bytes) bytes, but the commit tells of \(request.files) of \(request.bytes)"
+                "it lists \(files) files of \(bytes) bytes, but the commit tells of \(request.files) of "
+                    + "\(request.bytes)"
             )
         }
         return findings
@@ -113,7 +115,8 @@ struct CommitCheck {
     private func missing(_ ids: [ChunkID]) -> StoreError {
         StoreError(
             .missingChunks,
-            "the store does not have everything that \(request.dataset) of \(request.year) refers to; the chunks that are "
+            "the store does not have everything that \(request.dataset) of \(request.year) refers to; the chunks that "
+                + "are "
                 + "listed must be sent first",
             chunks: Array(ids.prefix(store.options.limits.listedMissing)))
     }
@@ -147,7 +150,8 @@ private struct ChunkLookup {
             case .usable(let length) where length != wanted.chunk.length:
                 throw ContentProblem(
                     .wrongChunkLengths,
-                    "\(wanted.path) tells that the chunk \(wanted.chunk.id) has \(wanted.chunk.length) bytes, but it has "
+                    "\(wanted.path) tells that the chunk \(wanted.chunk.id) has \(wanted.chunk.length) bytes, but it "
+                        + "has "
                         + "\(length)")
             case .usable: continue
             }

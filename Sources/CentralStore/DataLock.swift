@@ -12,7 +12,8 @@ final class DataLock: Sendable {
             guard errno == EWOULDBLOCK else { throw systemError("locking \(path)") }
             throw StoreError(
                 .busy,
-                "another clix-store is at work on this data directory (\(path) is locked); wait for it, or let the running "
+                "another clix-store is at work on this data directory (\(path) is locked); wait for it, or let the "
+                    + "running "
                     + "clix-store serve do it")
         }
     }

@@ -83,7 +83,8 @@ extension CentralStore {
         guard pending + bytes <= options.limits.pendingBytes else {
             throw StoreError(
                 .overBudget,
-                "this school has sent \(pending) bytes that belong to no snapshot yet, of \(options.limits.pendingBytes) that "
+                "this school has sent \(pending) bytes that belong to no snapshot yet, of "
+                    + "\(options.limits.pendingBytes) that "
                     + "it may; it must commit a dataset first, or the operator must look why it does not",
                 retryAfterSeconds: 3600)
         }

@@ -42,7 +42,8 @@ extension CentralStore {
         guard report.errors.count <= Report.maximumErrors, bytes.count <= options.limits.reportBytes else {
             throw StoreError(
                 .tooLarge,
-                "the report has \(report.errors.count) errors and \(bytes.count) bytes; at most \(Report.maximumErrors) and "
+                "the report has \(report.errors.count) errors and \(bytes.count) bytes; at most "
+                    + "\(Report.maximumErrors) and "
                     + "\(options.limits.reportBytes) are taken")
         }
         try journal.keep([], facts: [.report(school: installation.schoolNumber, at: options.clock(), bytes)])

@@ -1,7 +1,7 @@
 import Content
 
-/// The name of a pack: 32 hexadecimal digits, random, so that packs spread over folders and bucket prefixes alike. Their
-/// order is the number in their header.
+/// The name of a pack: 32 hexadecimal digits, random, so that packs spread over folders and bucket prefixes alike.
+/// Their order is the number in their header.
 public struct PackID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 

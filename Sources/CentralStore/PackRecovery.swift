@@ -42,7 +42,8 @@ struct PackRecovery {
             guard listed.contains(id) else {
                 throw StoreError(
                     .damaged,
-                    "the pack \(id), which the catalog knows as number \(number), is not there; put it back from a copy "
+                    "the pack \(id), which the catalog knows as number \(number), is not there; put it back from a "
+                        + "copy "
                         + "of the packs folder")
             }
             // Ends before the catalog's position are never read up to; no header needs to be read for them.

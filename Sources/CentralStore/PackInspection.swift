@@ -1,0 +1,89 @@
+import Content
+import GRDB
+
+extension CentralStore: StorageInspection {
+    /// Walks every pack from item to item: headers, footers and records are read and proved, blocks are only passed by,
+    /// and each block that the catalog knows must stand where it says. Content is proved chunk by chunk elsewhere.
+    public func inspectStorage(_ report: (String) -> Void) throws {
+        let listed = Set(try storage.list())
+        for extent in directory.extents() {
+            guard listed.contains(extent.id) else {
+                report("the pack \(extent.id), number \(extent.number), is not there")
+                continue
+            }
+            do {
+                let inspection = PackInspection(storage: storage, extent: extent)
+                let blocks = try inspection.run()
+                try catalog.forEachBlock(pack: extent.number) { offset, length in
+                    guard blocks[offset] != length else { return }
+                    report(
+                        "the catalog knows a block of \(length) bytes at byte \(offset) of the pack \(extent.id), but "
+                            + "none "
+                            + "stands there")
+                }
+            } catch let error as StoreError {
+                report(error.message)
+            }
+        }
+    }
+}
+
+/// One pack, from item to item.
+struct PackInspection {
+    let storage: any PackStorage
+    let extent: PackDirectory.Extent
+
+    /// - Returns: the length of each block, by its offset.
+    /// - Throws: `StoreError` with code `damaged` at the first thing that is wrong.
+    func run() throws -> [UInt64: Int] {
+        let pack = extent.id
+        let head = try storage.read(pack, at: 0, count: PackFormat.headerLength)
+        guard let header = try PackHeader(head, of: pack), header.number == extent.number else {
+            throw damaged("has a damaged header")
+        }
+        var blocks: [UInt64: Int] = [:]
+        var offset = UInt64(PackFormat.headerLength)
+        var index: [PackIndexEntry] = []
+        while offset < extent.end {
+            let (kind, length) = try itemHead(at: offset)
+            index.append(PackIndexEntry(offset: offset, length: UInt32(length), kind: kind))
+            if kind == .block { blocks[offset] = length } else { try prove(at: offset, length, index.dropLast()) }
+            if kind == .footer { break }
+            offset += UInt64(length)
+        }
+        return blocks
+    }
+
+    private func itemHead(at offset: UInt64) throws -> (PackItemKind, Int) {
+        let head = try storage.read(extent.id, at: offset, count: PackFormat.itemHeaderLength)
+        let told = head[4..<8].withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
+        let length = PackFormat.itemHeaderLength + Int(told)
+        guard let kind = PackItemKind(rawValue: head[0]), offset + UInt64(length) <= extent.end else {
+            throw damaged("has no whole item at byte \(offset)")
+        }
+        return (kind, length)
+    }
+
+    private func prove(at offset: UInt64, _ length: Int, _ index: ArraySlice<PackIndexEntry>) throws {
+        var scan = PackScan(storage, extent.id, from: offset, to: offset + UInt64(length))
+        guard let item = try scan.next() else { throw damaged("is damaged at byte \(offset)") }
+        guard item.kind != .footer || PackIndexEntry.decoded(item.payload) == Array(index) else {
+            throw damaged("has a footer that does not list what stands before it")
+        }
+    }
+
+    private func damaged(_ what: String) -> StoreError {
+        StoreError(.damaged, "the pack \(extent.id), number \(extent.number), \(what)")
+    }
+}
+
+extension Catalog {
+    /// The blocks that are known in one pack.
+    func forEachBlock(pack: UInt64, _ body: (_ offset: UInt64, _ length: Int) throws -> Void) throws {
+        try read { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT offset, length FROM block WHERE pack = ?", arguments: [Int64(pack)])
+            while let row = try rows.next() { try body(UInt64(row["offset"] as Int64), row["length"]) }
+        }
+    }
+}

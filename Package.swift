@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "SchoolDaemon",
             dependencies: [
-                "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "CLinux", logging,
+                "LevelTree", "Wire", "Settings", "Collecting", "Staging", "Uploading", "Terminal", "CLinux", logging,
             ]),
 
         // The store's side.
@@ -100,6 +100,9 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "Content", "LevelTree", crypto]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(
+            name: "StoreServerTests",
+            dependencies: ["StoreServer", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging]),
         .testTarget(
             name: "UploadingTests",
             dependencies: [

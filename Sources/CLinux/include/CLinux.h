@@ -28,3 +28,6 @@ int64_t clinux_boot_nanoseconds(void);
 // prctl and capset: keeps CAP_DAC_READ_SEARCH over a following setuid, and raises it again after.
 int clinux_keep_capabilities(void);
 int clinux_raise_dac_read_search(void);
+
+// The same, and programs that are run get it as well (the ambient set, capabilities(7)), as AmbientCapabilities= does.
+int clinux_pass_on_dac_read_search(void);

@@ -1,0 +1,47 @@
+import LevelTree
+import Staging
+import Wire
+
+/// What the last collection of each dataset came to, kept for `status`: a failed collection leaves no generation.
+///
+/// A small file of the state directory. It decides nothing; a lost or damaged one is begun anew.
+struct CollectionRecord: Codable, Hashable, Sendable {
+    struct Entry: Codable, Hashable, Sendable {
+        /// `complete`, `partial`, `failed`, `held` or `absent`.
+        var ending: String
+        /// Milliseconds since 1970, by the school's clock.
+        var ended: Int64
+        var reason: String?
+        var missing: [Shortfall]
+        var leftOut: [Shortfall]
+
+        enum CodingKeys: String, CodingKey {
+            case ending, ended, reason, missing
+            case leftOut = "left_out"
+        }
+    }
+
+    /// By the dataset's name.
+    var datasets: [String: Entry] = [:]
+
+    private static let name = InstallationFiles.Name(rawValue: "last-collection.json")
+
+    static func load(from files: InstallationFiles) -> CollectionRecord {
+        guard let bytes = try? files.read(name) else { return CollectionRecord() }
+        return (try? WireCoding.decode(CollectionRecord.self, from: bytes)) ?? CollectionRecord()
+    }
+
+    func save(to files: InstallationFiles) throws { try files.write(WireCoding.encode(self), as: Self.name) }
+
+    mutating func note(_ report: DatasetReport, at milliseconds: Int64) {
+        let (ending, reason): (String, String?) =
+            switch report.ending {
+            case .published(let generation), .unchanged(let generation): (generation.outcome.rawValue, nil)
+            case .held(let reason): ("held", reason)
+            case .absent(let reason): ("absent", reason)
+            case .failed(let reason, _): ("failed", reason)
+            }
+        datasets[report.dataset.name] = Entry(
+            ending: ending, ended: milliseconds, reason: reason, missing: report.shortfalls, leftOut: report.skipped)
+    }
+}

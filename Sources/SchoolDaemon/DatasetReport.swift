@@ -1,0 +1,97 @@
+import LevelTree
+import Staging
+import Terminal
+
+/// What became of one dataset in a collection pass.
+public struct DatasetReport: Sendable {
+    public enum Ending: Sendable {
+        case published(Generation)
+        case unchanged(Generation)
+        /// The source looks as if it were not there, or not itself; the last generation stands until it is seen again.
+        case held(reason: String)
+        /// This machine has no such data, and never had.
+        case absent(reason: String)
+        case failed(reason: String, cause: Cause)
+    }
+
+    /// Why a collection failed, as far as it decides what to do about it.
+    public enum Cause: Sendable, Hashable {
+        /// The budget is used up, or the disk is above high water.
+        case diskFull
+        /// Staging could not be read or written.
+        case io
+        /// What is staged is damaged.
+        case damaged
+        /// The source, a program that was run, or the time limit.
+        case source
+    }
+
+    public let dataset: Dataset
+    public let ending: Ending
+    /// Nil where it did not come to reading.
+    public let figures: CollectionFigures?
+    /// What is missing of what should have been collected.
+    public let shortfalls: [Shortfall]
+    /// What was left out on purpose: symlinks, sockets, devices.
+    public let skipped: [Shortfall]
+    /// What still stands where nothing was published: the newest earlier generation.
+    public let standing: Generation?
+
+    public init(
+        dataset: Dataset, ending: Ending, figures: CollectionFigures? = nil,
+        shortfalls: [Shortfall] = [], skipped: [Shortfall] = [], standing: Generation? = nil
+    ) {
+        self.dataset = dataset
+        self.ending = ending
+        self.figures = figures
+        self.shortfalls = shortfalls
+        self.skipped = skipped
+        self.standing = standing
+    }
+
+    /// The generation that the pass made or found again.
+    public var generation: Generation? {
+        switch ending {
+        case .published(let generation), .unchanged(let generation): generation
+        case .held, .absent, .failed: nil
+        }
+    }
+
+    /// Whether everything that this machine has of the dataset is staged.
+    public var isGood: Bool {
+        switch ending {
+        case .published(let generation), .unchanged(let generation): generation.outcome == .complete
+        case .absent: true
+        case .held, .failed: false
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch ending {
+        case .published, .unchanged, .absent: isGood ? .ok : .partial
+        case .held: .partial
+        case .failed(_, let cause):
+            switch cause {
+            case .diskFull: .notNow
+            case .io: .io
+            case .damaged: .damaged
+            case .source: .partial
+            }
+        }
+    }
+}
+
+extension ExitStatus {
+    /// How a collection of several datasets ends: with the failure itself only where nothing else was done; with 1 as
+    /// soon as some were done and some were not.
+    public init(collecting reports: [DatasetReport]) {
+        let bad = reports.filter { !$0.isGood }
+        if bad.isEmpty {
+            self = .ok
+        } else if bad.count == reports.count {
+            self = bad.map(\.exitStatus).reduce(.partial) { $0.joined(with: $1) }
+        } else {
+            self = bad.contains { $0.exitStatus == .damaged } ? .damaged : .partial
+        }
+    }
+}

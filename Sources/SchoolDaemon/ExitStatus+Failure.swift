@@ -1,0 +1,40 @@
+import Collecting
+import LevelTree
+import Settings
+import Staging
+import Terminal
+import Uploading
+import Wire
+
+extension ExitStatus {
+    /// How a command ends that could not do its work at all.
+    public init(failure error: any Error) {
+        self =
+            switch error {
+            case is SettingsError, is IdentityProblem, is CollectingProblem: .config
+            case let error as StagingError: ExitStatus(staging: error.code)
+            case let error as UploadError: ExitStatus(rawValue: error.exitStatus) ?? .partial
+            case is EnrolmentCodeProblem: .refused
+            case is StateOwner.Problem: .io
+            default: .io
+            }
+    }
+
+    private init(staging code: StagingError.Code) {
+        self =
+            switch code {
+            case .busy, .diskFull, .interrupted: .notNow
+            case .damaged: .damaged
+            case .unusable: .config
+            default: .io
+            }
+    }
+}
+
+/// What to print of an error that ended a command.
+public enum FailureText {
+    public static func lines(of error: any Error) -> [String] {
+        if let error = error as? SettingsError { return error.lines }
+        return ["clix-collectd: \(error)"]
+    }
+}

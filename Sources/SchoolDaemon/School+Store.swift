@@ -1,0 +1,67 @@
+import Dispatch
+import LevelTree
+import Staging
+import Uploading
+import Wire
+
+extension School {
+    /// Sends what is staged and not yet acknowledged, or of these datasets only.
+    ///
+    /// Never throws for the store or the link: what went wrong is in the report.
+    /// - Throws: `UploadError` (`.unconfigured`) if no address of a store is known.
+    public func upload(
+        _ datasets: [Dataset]?, from staging: Staging, progress: @escaping @Sendable (UploadEvent) -> Void
+    ) async throws -> UploadReport {
+        let rate = settings.upload.rate
+        let uploader = Uploader(
+            staging: staging, files: files,
+            options: Uploader.Options(store: try storeAddress(), proxy: settings.upload.proxy, rate: { rate }))
+        return await uploader.upload(datasets, progress: progress)
+    }
+
+    /// Makes this machine an installation at a store; repeating it after a lost answer is safe.
+    ///
+    /// - Parameter store: `[store] url` if nil.
+    /// - Throws: `UploadError`.
+    public func enroll(
+        code: EnrolmentCode, store: String?, as identity: SchoolIdentity, staging: Staging
+    ) async throws -> Enrolment.Result {
+        try await Enrolment.enroll(
+            code: code, store: try store ?? storeAddress(), identity: identity, staging: staging, files: files,
+            proxy: settings.upload.proxy)
+    }
+
+    /// Where the store is: what the configuration says, else where this machine enrolled.
+    func storeAddress() throws -> String {
+        if let store = settings.store { return store.text }
+        if let installation = try Installation.load(from: files) { return installation.store }
+        throw UploadError(
+            .unconfigured,
+            "no store is known: set url under [store], or enrol with clix-collectd enroll --store https://…")
+    }
+
+    /// Asks the store for its greeting, which proves link, certificate and token; sends nothing else.
+    /// - Throws: `UploadError` or `TransferFailure`.
+    func greetStore(_ installation: Installation) async throws -> Hello {
+        let settings = SessionSettings(
+            address: try storeAddress(), trust: .authority(installation.authority), token: installation.token.text,
+            proxy: settings.upload.proxy, connectTimeout: 10, patience: 10)
+        return try await withCheckedThrowingContinuation { continuation in
+            // A session blocks its caller, so it has a thread of its own.
+            DispatchQueue(label: "clix-collect.check").async {
+                continuation.resume(with: Result { try School.greeting(settings) })
+            }
+        }
+    }
+
+    private static func greeting(_ settings: SessionSettings) throws -> Hello {
+        let answer = try StoreSession(settings).exchange(StoreRequest(.get, "/v1/hello"))
+        if answer.status == 200, let hello = try? WireCoding.decode(Hello.self, from: answer.body) { return hello }
+        if let problem = try? WireCoding.decode(Problem.self, from: answer.body) {
+            let isRefusal = problem.type == .unauthorized || problem.type == .revoked
+            throw UploadError(isRefusal ? .revoked : .busy, "the store says: \(problem.detail)")
+        }
+        throw UploadError(
+            .unexpectedAnswer, "\(settings.address) does not answer as a store does; check url under [store]")
+    }
+}

@@ -1,0 +1,61 @@
+import Terminal
+import Wire
+
+extension SchoolStatus {
+    /// For programs: one JSON object.
+    public var json: String {
+        get throws { String(decoding: try WireCoding.encode(self), as: UTF8.self) }
+    }
+
+    /// For people: a table with one line for each dataset and year, and what matters beside it.
+    public var text: String {
+        var table = TextTable([
+            ("DATASET", .left), ("YEAR", .left), ("COLLECTED", .left), ("OUTCOME", .left), ("FILES", .right),
+            ("SIZE", .right), ("RECEIPT", .left), ("WAITING", .right),
+        ])
+        for row in datasets { table.append(Self.cells(row)) }
+        let head = table.isEmpty ? "Nothing has been collected yet: clix-collectd collect\n" : table.rendered()
+        return head + "\n" + facts.map { $0 + "\n" }.joined()
+    }
+
+    private static func cells(_ row: DatasetStatus) -> [String] {
+        [
+            row.dataset, row.year.map(String.init) ?? "-", row.collected.map(short) ?? "never", outcome(row),
+            row.files.map { ByteText.grouped(Int(clamping: $0)) } ?? "-", row.bytes.map(ByteText.size) ?? "-",
+            row.receipt.map { short($0.received) } ?? "none", row.waiting == 0 ? "-" : ByteText.size(row.waiting),
+        ]
+    }
+
+    /// The outcome of what stands, and what became of a newer attempt.
+    private static func outcome(_ row: DatasetStatus) -> String {
+        guard let attempt = row.lastAttempt, attempt.ending != row.outcome else { return row.outcome ?? "-" }
+        return [row.outcome, "then \(attempt.ending)"].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    /// `2018-08-16 15:30` of `2018-08-16T15:30:00+05:30`.
+    private static func short(_ time: String) -> String {
+        String(time.prefix(16)).replacing("T", with: " ")
+    }
+
+    private var facts: [String] {
+        var facts = ["school   \(serverID), code \(schoolCode.isEmpty ? "none" : schoolCode), \(named)"]
+        if let installation = store.installation {
+            facts.append("store    \(store.address ?? "no address is set"), enrolled as \(installation)")
+        } else {
+            facts.append("store    not enrolled: clix-collectd enroll\(store.address.map { " (\($0))" } ?? "")")
+        }
+        let full = disk.isAboveHighWater ? "; collecting has stopped until there is room" : ""
+        facts.append(
+            "disk     \(ByteText.size(disk.used)) of \(ByteText.size(disk.budget)) used, "
+                + "\(ByteText.size(disk.free)) free, \(ByteText.size(disk.keepFree)) of it kept free\(full)")
+        facts.append("clock    \(clock.warning ?? clock.now)")
+        return facts
+    }
+
+    private var named: String {
+        guard let operatorName = store.schoolName, operatorName != schoolName, !operatorName.isEmpty else {
+            return schoolName.isEmpty ? "no name" : schoolName
+        }
+        return "\(schoolName.isEmpty ? "no name" : schoolName) (the store's operator calls it \(operatorName))"
+    }
+}

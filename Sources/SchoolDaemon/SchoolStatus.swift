@@ -1,0 +1,118 @@
+import Collecting
+import LevelTree
+import Staging
+import Uploading
+import Wire
+
+/// How things stand at this school: what `status` tells. Encodes as the answer to `status --json`.
+public struct SchoolStatus: Sendable, Codable, Hashable {
+    public struct DatasetStatus: Sendable, Codable, Hashable {
+        public var dataset: String
+        public var year: Int?
+        /// When the last good collection ended: ISO 8601 in the school's time zone; nil if there is none.
+        public var collected: String?
+        public var outcome: String?
+        public var sequence: UInt64?
+        public var files: UInt64?
+        public var bytes: UInt64?
+        /// What the newest attempt came to, and when; it may have failed where `outcome` is of an earlier one.
+        public var lastAttempt: Attempt?
+        /// The store's newest receipt: when it received which sequence.
+        public var receipt: ReceiptStatus?
+        /// Bytes of content that the store is not known to have.
+        public var waiting: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case dataset, year, collected, outcome, sequence, files, bytes
+            case lastAttempt = "last_attempt"
+            case receipt
+            case waiting = "waiting_bytes"
+        }
+    }
+
+    public struct Attempt: Sendable, Codable, Hashable {
+        public var ended: String
+        public var ending: String
+        public var reason: String?
+        public var missing: [Shortfall]
+        public var leftOut: [Shortfall]
+
+        enum CodingKeys: String, CodingKey {
+            case ended, ending, reason, missing
+            case leftOut = "left_out"
+        }
+    }
+
+    public struct ReceiptStatus: Sendable, Codable, Hashable {
+        public var sequence: UInt64
+        public var received: String
+    }
+
+    public struct Store: Sendable, Codable, Hashable {
+        public var address: String?
+        public var installation: String?
+        /// LEVEL 2 as the store files it.
+        public var directory: String?
+        /// The operator's name for the school, which stands beside the server's own.
+        public var schoolName: String?
+
+        enum CodingKeys: String, CodingKey {
+            case address, installation, directory
+            case schoolName = "school_name"
+        }
+    }
+
+    public struct Disk: Sendable, Codable, Hashable {
+        public var used: UInt64
+        public var budget: UInt64
+        public var free: UInt64
+        public var keepFree: UInt64
+        public var isAboveHighWater: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case used, budget, free
+            case keepFree = "keep_free"
+            case isAboveHighWater = "above_high_water"
+        }
+    }
+
+    public struct Clock: Sendable, Codable, Hashable {
+        public var now: String
+        public var isTrusted: Bool
+        public var warning: String?
+
+        enum CodingKeys: String, CodingKey {
+            case now
+            case isTrusted = "trusted"
+            case warning
+        }
+    }
+
+    public var serverID: String
+    public var schoolCode: String
+    public var schoolName: String
+    public var store: Store
+    public var datasets: [DatasetStatus]
+    public var disk: Disk
+    public var clock: Clock
+
+    enum CodingKeys: String, CodingKey {
+        case serverID = "server_id"
+        case schoolCode = "school_code"
+        case schoolName = "school_name"
+        case store, datasets, disk, clock
+    }
+}
+
+extension SchoolTimeZone {
+    /// `2018-08-16T15:30:00+05:30`
+    func isoText(milliseconds: Int64) -> String {
+        var seconds = milliseconds / 1000
+        if milliseconds % 1000 < 0 { seconds -= 1 }
+        let time = local(FileTime(seconds: seconds, nanoseconds: 0))
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let east = abs(time.offset) / 60
+        return "\(time.year)-\(two(time.month))-\(two(time.day))T\(time.clockText)"
+            + "\(time.offset < 0 ? "-" : "+")\(two(east / 60)):\(two(east % 60))"
+    }
+}

@@ -1,0 +1,32 @@
+import LevelTree
+import Terminal
+import Uploading
+
+extension UploadReport.Entry {
+    /// One line for a person, without the full stop.
+    public var sentence: String {
+        let amount =
+            "\(dataset) \(year): \(ByteText.count(Int(clamping: files), "file")), \(ByteText.size(bytes))"
+            + (outcome == .partial ? ", partial" : "")
+        return switch ending {
+        case .committed: "\(amount): the store has it (\(ByteText.size(wire.up)) sent)"
+        case .failed(let error): "\(amount): not sent: \(error.message)"
+        case .notSent: "\(amount): waits for the next upload"
+        }
+    }
+
+    /// Whether the store has it.
+    public var isGood: Bool { if case .committed = ending { true } else { false } }
+}
+
+extension UploadReport {
+    /// The last line of the story, without the full stop.
+    public var sentence: String {
+        let travelled = "\(ByteText.size(wire.up)) sent, \(ByteText.size(wire.down)) received"
+        let done = entries.count(where: \.isGood)
+        if entries.isEmpty, stopped == nil { return "nothing new to send (\(travelled))" }
+        let waiting = entries.count - done
+        return "\(ByteText.count(done, "dataset")) received by the store\(waiting > 0 ? ", \(waiting) waiting" : "") "
+            + "(\(travelled))"
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import SchoolDaemon
+import Settings
+import Synchronization
+import Terminal
+
+/// A command that acts for this school: reads the configuration, becomes the owner of the state directory, does its
+/// work, and ends with one of the documented exit codes.
+protocol SchoolCommand: ParsableCommand, Sendable {
+    var common: CommonOptions { get }
+
+    func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus
+}
+
+extension SchoolCommand {
+    func run() throws {
+        // A connection that the store closes, or a reader of our output that went away, is an error to handle.
+        signal(SIGPIPE, SIG_IGN)
+        let progress = Progress.onStandardError(common.verbosity)
+        let status = carryOut(progress)
+        if status != .ok { throw ExitCode(status.rawValue) }
+    }
+
+    private func carryOut(_ progress: Progress) -> ExitStatus {
+        do {
+            // Still on the only thread: see `StateOwner`.
+            let school = try prepare(progress)
+            return try finishing { try await perform(school, progress) }
+        } catch {
+            progress.end()
+            for line in FailureText.lines(of: error) { progress.warn(line) }
+            return ExitStatus(failure: error)
+        }
+    }
+
+    private func prepare(_ progress: Progress) throws -> School {
+        let school = try School(SettingsFile.collectd(common.config))
+        if case .became(let user, let keepsReading) = try StateOwner.become(ownerOf: school.settings.staging.directory)
+        {
+            progress.detail("acting as \(user), who owns \(school.settings.staging.directory)")
+            if !keepsReading { progress.warn("files that \(user) itself may not read cannot be collected by this run") }
+        }
+        return school
+    }
+}
+
+/// Does asynchronous work while the calling thread waits.
+private func finishing(_ work: @escaping @Sendable () async throws -> ExitStatus) throws -> ExitStatus {
+    final class Ending: Sendable {
+        let result = Mutex<Result<ExitStatus, any Error>?>(nil)
+    }
+    let ending = Ending()
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+        let result: Result<ExitStatus, any Error>
+        do { result = .success(try await work()) } catch { result = .failure(error) }
+        ending.result.withLock { $0 = result }
+        done.signal()
+    }
+    done.wait()
+    guard let result = ending.result.withLock({ $0 }) else { preconditionFailure("work ended without a result") }
+    return try result.get()
+}

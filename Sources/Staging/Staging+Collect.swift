@@ -15,6 +15,18 @@ extension Staging {
         _ dataset: Dataset, year: Year, gathering: Gathering, clock: CollectionClock,
         progress: (CollectionProgress) throws -> Void = { _ in }
     ) throws -> CollectionResult {
-        throw StagingError(.io, "not there yet")
+        try withoutActuallyEscaping(progress) { progress in
+            try passing.withLock { _ in
+                let collection = Collection(
+                    staging: self, dataset: dataset, year: year, gathering: gathering, clock: clock, progress: progress)
+                do {
+                    return try collection.run()
+                } catch let error as StagingError where error.code == .damaged {
+                    // Something of the last generation is gone or not what it was: read all of the source again.
+                    guard try collection.distrustBaseline() else { throw error }
+                    return try collection.run()
+                }
+            }
+        }
     }
 }

@@ -1,47 +1,80 @@
 import Content
+import GRDB
+import Glibc
 import LevelTree
 
 extension Staging {
     /// The generation of each dataset and year that the tree shows, by year, then in the order of sending.
-    public func currentGenerations() throws -> [Generation] { [] }
+    public func currentGenerations() throws -> [Generation] {
+        try rows().filter(\.isCurrent).map(\.generation).sorted { ($0.year, $0.dataset) < ($1.year, $1.dataset) }
+    }
 
     /// What the store has no receipt for: by priority, then year, then sequence. Of one dataset and year the earlier
     /// must be committed before the later.
-    public func pendingGenerations() throws -> [Generation] { [] }
-
-    /// Nil if there is none of this number, or it was let go.
-    public func generation(_ sequence: UInt64) throws -> Generation? { nil }
-
-    /// The last acknowledged generation, whose content is still here: the base for deltas. Nil before the first receipt.
-    public func acknowledgedGeneration(_ dataset: Dataset, year: Year) throws -> Generation? { nil }
-
-    /// The generation's files, streamed in manifest order.
-    /// - Throws: `StagingError`, `.generationGone` if it was let go; whatever `body` throws.
-    public func forEachEntry(of generation: Generation, _ body: (StagedEntry) throws -> Void) throws {}
-
-    /// The generation's manifest, cut into its chunks, in order. The bytes are valid only during the call. The same
-    /// generation always gives the same chunks.
-    public func forEachManifestChunk(
-        of generation: Generation, _ body: (ChunkID, UnsafeRawBufferPointer) throws -> Void
-    ) throws {}
-
-    /// Reads the content of a generation's files, chunk by chunk. Not to be shared between threads.
-    /// - Throws: `StagingError`, `.generationGone` if it was let go.
-    public func contentReader(of generation: Generation) throws -> ContentReader {
-        throw StagingError(.io, "not there yet")
+    ///
+    /// - Parameter priority: the lower, the earlier; configuration may move a dataset.
+    public func pendingGenerations(
+        priority: (Dataset) -> Int = { $0.priority }
+    ) throws -> [Generation] {
+        func key(_ generation: Generation) -> (Int, String, Year, UInt64) {
+            (priority(generation.dataset), generation.dataset.name, generation.year, generation.sequence)
+        }
+        return try rows().map(\.generation).filter { $0.state == .pending }.sorted { key($0) < key($1) }
     }
 
-    /// The absolute path at which a person finds the content of the entry.
-    public func location(of entry: StagedEntry, in generation: Generation) throws -> [UInt8] { [] }
+    /// Nil if there is none of this number, or it was let go.
+    public func generation(_ sequence: UInt64) throws -> Generation? {
+        try read { try GenerationTable.row(sequence, $0) }.flatMap { $0.isDropped ? nil : $0.generation }
+    }
+
+    /// The last acknowledged generation, whose content is still here: the base for deltas. Nil before the first receipt.
+    public func acknowledgedGeneration(_ dataset: Dataset, year: Year) throws -> Generation? {
+        try read { try GenerationTable.rows(of: dataset, $0) }.map(\.generation)
+            .last { $0.year == year && $0.state == .acknowledged }
+    }
+
+    private func rows() throws -> [GenerationRow] {
+        try read { try GenerationTable.all($0) }.filter { !$0.isDropped }
+    }
+
+    // MARK: Sequence numbers
 
     /// The last sequence number given out. If the store knows a higher one, this machine was restored or cloned.
-    public func lastSequence() throws -> UInt64 { 0 }
+    public func lastSequence() throws -> UInt64 {
+        try read { try Counter.sequence.value($0) }
+    }
 
     /// Takes the next sequence number, durably: it is never given out again.
-    public func takeSequence() throws -> UInt64 { throw StagingError(.io, "not there yet") }
+    public func takeSequence() throws -> UInt64 {
+        try write { database in
+            let next = try Counter.sequence.value(database) + 1
+            try Counter.sequence.set(next, database)
+            return next
+        }
+    }
+
+    // MARK: The disk
 
     /// How much of the disk staging takes, and how much is left.
-    public func diskUse() throws -> DiskUse { throw StagingError(.io, "not there yet") }
+    public func diskUse() throws -> DiskUse {
+        DiskUse(
+            used: try usedBytes(), budget: options.budget, free: try gauge().free(), keepFree: options.keepFree)
+    }
+
+    func gauge() throws -> DiskGauge {
+        DiskGauge(folder: folders.root, budget: options.budget, keepFree: options.keepFree, used: try usedBytes())
+    }
+
+    private func usedBytes() throws -> UInt64 {
+        try read { database in
+            let spooled = try Int64.fetchOne(database, sql: "SELECT sum(length) FROM spooled_frame") ?? 0
+            return try Counter.stagedBytes.value(database) + UInt64(max(0, spooled))
+        }
+    }
+
+    func hasSighting(_ dataset: Dataset, _ year: Year) throws -> Bool {
+        try read { try Sightings.last(dataset, year, $0) } != nil
+    }
 }
 
 /// In bytes.
@@ -55,15 +88,4 @@ public struct DiskUse: Hashable, Sendable {
 
     /// Whether collecting has stopped for want of room.
     public var isAboveHighWater: Bool { used >= budget || free < keepFree }
-}
-
-/// Reads the content of one generation's files.
-///
-/// Staged copies are read from staging; files taken by reference from the source, where size, times and inode must
-/// still be those that were hashed. Every chunk's hash is checked.
-public final class ContentReader {
-    /// Appends the content of the entry's chunk `index` to `bytes`.
-    /// - Throws: `StagingError`: `.sourceChanged` if the source is no longer what was hashed (`bytes` is as before),
-    ///   `.generationGone` if the generation was let go meanwhile, `.damaged` if a staged copy is not what was hashed.
-    public func append(chunk index: Int, of entry: StagedEntry, to bytes: inout [UInt8]) throws {}
 }

@@ -31,3 +31,7 @@ int clinux_raise_dac_read_search(void);
 
 // The same, and programs that are run get it as well (the ambient set, capabilities(7)), as AmbientCapabilities= does.
 int clinux_pass_on_dac_read_search(void);
+
+// fstatfs(2): 1 if the descriptor lies on an overlayfs, else 0. There, folders and files of one mount may carry
+// different device numbers (Documentation/filesystems/overlayfs.rst, "Inode properties").
+int clinux_is_overlay(int descriptor);

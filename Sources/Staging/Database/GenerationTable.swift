@@ -1,0 +1,110 @@
+import FoundationEssentials
+import GRDB
+import LevelTree
+import Wire
+
+/// Reads and writes the generations' rows. No rule lives here; see `Retention`.
+enum GenerationTable {
+    static func row(_ sequence: UInt64, _ database: Database) throws -> GenerationRow? {
+        try rows("sequence = ?", [Int64(bitPattern: sequence)], database).first
+    }
+
+    /// Of one dataset, all years, oldest first; dropped ones too.
+    static func rows(of dataset: Dataset, _ database: Database) throws -> [GenerationRow] {
+        try rows("dataset = ?", [dataset.name], database)
+    }
+
+    static func all(_ database: Database) throws -> [GenerationRow] {
+        try rows("1", [], database)
+    }
+
+    static func dropped(_ database: Database) throws -> [GenerationRow] {
+        try rows("state = ?", [GenerationRow.dropped], database)
+    }
+
+    private static func rows(
+        _ condition: String, _ arguments: StatementArguments, _ database: Database
+    ) throws -> [GenerationRow] {
+        try Row.fetchAll(
+            database,
+            sql: "SELECT \(GenerationRow.columns) FROM generation WHERE \(condition) ORDER BY sequence",
+            arguments: arguments
+        ).map(GenerationRow.init)
+    }
+
+    static func setState(_ state: Generation.State, of sequence: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET state = ? WHERE sequence = ?",
+            arguments: [state.rawValue, Int64(bitPattern: sequence)])
+    }
+
+    /// Marks rows as dropped: their files are to be removed.
+    static func drop(_ sequences: [UInt64], _ database: Database) throws {
+        for sequence in sequences {
+            try database.execute(
+                sql: "UPDATE generation SET state = ?, is_current = 0 WHERE sequence = ?",
+                arguments: [GenerationRow.dropped, Int64(bitPattern: sequence)])
+        }
+    }
+
+    static func setFlag(_ column: String, of sequence: UInt64, to value: Bool, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET \(column) = ? WHERE sequence = ?",
+            arguments: [value, Int64(bitPattern: sequence)])
+    }
+
+    static func setTreePath(_ path: [UInt8], of sequence: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET tree_path = ? WHERE sequence = ?",
+            arguments: [Data(path), Int64(bitPattern: sequence)])
+    }
+
+    static func setOrigins(_ origins: [SourceOrigin], of sequence: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET origins = ? WHERE sequence = ?",
+            arguments: [Data(try WireCoding.encode(origins)), Int64(bitPattern: sequence)])
+    }
+
+    static func delete(_ sequence: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM generation WHERE sequence = ?", arguments: [Int64(bitPattern: sequence)])
+    }
+}
+
+/// Numbers that only the database remembers.
+enum Counter: String {
+    /// The last sequence number given out.
+    case sequence
+    /// What staged content takes on the disk, in bytes; the spool is counted apart.
+    case stagedBytes
+
+    func value(_ database: Database) throws -> UInt64 {
+        UInt64(
+            bitPattern: try Int64.fetchOne(
+                database, sql: "SELECT value FROM counter WHERE name = ?", arguments: [rawValue]) ?? 0)
+    }
+
+    func set(_ value: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            arguments: [rawValue, Int64(bitPattern: value)])
+    }
+}
+
+/// What made the last pass over a mirror hold back.
+enum Sightings {
+    static func last(_ dataset: Dataset, _ year: Year, _ database: Database) throws -> String? {
+        try String.fetchOne(
+            database, sql: "SELECT sight FROM sighting WHERE dataset = ? AND year = ?",
+            arguments: [dataset.name, year.number])
+    }
+
+    static func record(_ sight: String?, _ dataset: Dataset, _ year: Year, _ database: Database) throws {
+        guard let sight else {
+            return try database.execute(
+                sql: "DELETE FROM sighting WHERE dataset = ? AND year = ?", arguments: [dataset.name, year.number])
+        }
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO sighting VALUES (?, ?, ?)", arguments: [dataset.name, year.number, sight])
+    }
+}

@@ -1,0 +1,58 @@
+import GRDB
+import Glibc
+
+/// Opens the local database: generations, what the store has, the spool, commits in doubt.
+enum StagingDatabase {
+    /// - Parameter path: its folder must exist. A new file is made 0600, and SQLite gives its side files the same bits.
+    /// - Throws: `StagingError`.
+    static func open(at path: String) throws -> DatabaseQueue {
+        guard let file = Descriptor.opening(CName(path), O_RDWR | O_CREAT, mode: 0o600) else {
+            throw StagingError.failing(to: "open the local database \(path)")
+        }
+        _ = file
+        return try translatingDatabaseErrors {
+            var configuration = Configuration()
+            configuration.label = "staging"
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(10)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { database in
+                // GRDB turns to NORMAL with WAL; then the last transactions before a power cut would be gone, among
+                // them a sequence number that was given out, or a commit that the store already has.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                // In KiB. The chunk table of a whole school is larger than any cache worth its memory.
+                try database.execute(sql: "PRAGMA cache_size = -1024")
+            }
+            let migrator = StagingMigrations.all()
+            try migrator.migrate(queue)
+            guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
+                throw StagingError(
+                    .unusable,
+                    "the local database \(path) was written by a newer version of this program; install that version again"
+                )
+            }
+            return queue
+        }
+    }
+}
+
+/// Runs `body` with SQLite's errors as sentences.
+func translatingDatabaseErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as DatabaseError {
+        let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            throw StagingError(.diskFull, "the disk is full, the local database cannot be written; make room on it")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            throw StagingError(
+                .damaged,
+                "the local database is damaged (\(reason)); move the staging directory's state away and enrol again")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            throw StagingError(.busy, "the local database is held by another program (\(reason)); try again")
+        default:
+            throw StagingError(.io, "the local database cannot be used: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import GRDB
+
+/// The migrations of the local database: named, in order, and only ever added to.
+enum StagingMigrations {
+    static func all() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 generations") { try $0.execute(sql: generations) }
+        migrator.registerMigration("2 upload ledger") { try $0.execute(sql: ledger) }
+        return migrator
+    }
+
+    /// Times are milliseconds since 1970. `state` is pending, acknowledged or dropped; a dropped generation's row goes
+    /// once its files are removed. `content_inode` tells which folder is a generation's content, wherever a crash left it.
+    private static let generations = """
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE generation (
+            sequence INTEGER PRIMARY KEY,
+            dataset TEXT NOT NULL,
+            year INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            is_current INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            files INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            finished INTEGER NOT NULL,
+            clock_trusted INTEGER NOT NULL,
+            shortfalls BLOB NOT NULL,
+            source_is_partial INTEGER NOT NULL,
+            origins BLOB NOT NULL,
+            content_inode INTEGER NOT NULL,
+            tree_path BLOB NOT NULL,
+            must_be_sent INTEGER NOT NULL DEFAULT 0,
+            is_distrusted INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX generation_of_dataset ON generation (dataset, year, sequence);
+        CREATE TABLE sighting (
+            dataset TEXT NOT NULL, year INTEGER NOT NULL, sight TEXT NOT NULL, PRIMARY KEY (dataset, year)
+        ) WITHOUT ROWID;
+        """
+
+    private static let ledger = """
+        CREATE TABLE known_chunk (id BLOB PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE spooled_frame (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, length INTEGER NOT NULL,
+            chunks BLOB NOT NULL
+        );
+        CREATE TABLE pending_commit (
+            sequence INTEGER PRIMARY KEY, dataset TEXT NOT NULL, year INTEGER NOT NULL, request BLOB NOT NULL
+        );
+        CREATE TABLE head (
+            dataset TEXT NOT NULL, year INTEGER NOT NULL, sequence INTEGER NOT NULL, snapshot BLOB NOT NULL,
+            PRIMARY KEY (dataset, year)
+        ) WITHOUT ROWID;
+        CREATE TABLE receipt (
+            dataset TEXT NOT NULL, year INTEGER NOT NULL, receipt BLOB NOT NULL, PRIMARY KEY (dataset, year)
+        ) WITHOUT ROWID;
+        """
+}

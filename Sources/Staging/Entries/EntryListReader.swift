@@ -1,0 +1,137 @@
+import Content
+import Glibc
+import LevelTree
+
+/// Reads an entry list from its start to its end, one record at a time. Holds a buffer of 64 KiB, or the largest record.
+///
+/// Nothing in it is believed before the end: its hash is checked there, and what was read must be thrown away if it does
+/// not hold.
+final class EntryListReader {
+    private let file: Descriptor
+    private let place: String
+    private var buffer: [UInt8] = []
+    /// Where the current record, and what comes after it, begin in `buffer`.
+    private var start = 0
+    private var next = 0
+    /// Where `buffer` begins in the file.
+    private var base = 0
+    private var hash = SHA256Stream()
+    private var chunkRange = 0..<0
+
+    /// Whether there is a current record.
+    private(set) var hasRecord = false
+    private(set) var path: [UInt8] = []
+    private(set) var record: EntryRecord
+    /// How many records came before the current one.
+    private(set) var index: UInt64 = 0
+    /// Where the current record begins in the file, in bytes; at the end, where the records end.
+    var recordStart: Int { base + start }
+
+    /// Opens the list and stands at its first record.
+    /// - Throws: `StagingError`, `.damaged` if it is not a whole list.
+    init(_ file: Descriptor, place: String) throws {
+        self.file = file
+        self.place = place
+        record = EntryRecord(
+            stamp: SourceStamp(
+                size: 0, modified: FileTime(seconds: 0, nanoseconds: 0),
+                changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0),
+            mode: 0, part: 0)
+        guard try fill(EntryFormat.magic.count), buffer.starts(with: EntryFormat.magic) else { throw damaged() }
+        next = EntryFormat.magic.count
+        try readRecord()
+    }
+
+    var descriptor: Descriptor { file }
+
+    /// The current record's chunks, as the list holds them; valid during the call.
+    func withChunks<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[chunkRange])) }
+    }
+
+    func advance() throws {
+        guard hasRecord else { return }
+        index += 1
+        try readRecord()
+    }
+
+    /// The current record as a manifest has it.
+    func entry() throws -> ManifestEntry {
+        let chunks = try withChunks { bytes in
+            try stride(from: 0, to: bytes.count, by: EntryFormat.chunkLength).map { offset in
+                let id = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + ChunkID.byteCount])
+                let length = bytes.loadUnaligned(fromByteOffset: offset + ChunkID.byteCount, as: UInt32.self)
+                return ChunkReference(id: try ChunkID(bytes: id), length: Int(UInt32(littleEndian: length)))
+            }
+        }
+        return ManifestEntry(
+            path: try RelativePath(path), size: record.stamp.size, mode: record.mode,
+            modified: record.stamp.modified, isStale: record.isStale, chunks: chunks)
+    }
+
+    private func readRecord() throws {
+        start = next
+        guard try fill(4) else { throw damaged() }
+        let length = Int(number(start, UInt32.self))
+        guard length > 0 else { return try readEnd() }
+        guard length >= EntryFormat.fixedLength, length <= EntryFormat.longestRecord, try fill(4 + length) else {
+            throw damaged()
+        }
+        let fixed = start + 4
+        let pathStart = fixed + EntryFormat.fixedLength
+        let pathEnd = pathStart + Int(number(pathStart - 2, UInt16.self))
+        next = fixed + length
+        guard pathEnd <= next, (next - pathEnd).isMultiple(of: EntryFormat.chunkLength) else { throw damaged() }
+        record = buffer.withUnsafeBytes { EntryRecord(UnsafeRawBufferPointer(rebasing: $0[fixed..<pathStart])) }
+        path.removeAll(keepingCapacity: true)
+        path.append(contentsOf: buffer[pathStart..<pathEnd])
+        chunkRange = pathEnd..<next
+        hasRecord = true
+    }
+
+    private func readEnd() throws {
+        hasRecord = false
+        path.removeAll(keepingCapacity: true)
+        guard try fill(EntryFormat.endLength), number(start + 4, UInt64.self) == index else { throw damaged() }
+        buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<(start + 12)])) }
+        let told = try ChunkID(bytes: Array(buffer[start + 12..<start + EntryFormat.endLength]))
+        guard told == hash.finalized() else { throw damaged() }
+    }
+
+    /// Brings at least `count` bytes from `start` on into the buffer; false if the file ends before.
+    private func fill(_ count: Int) throws -> Bool {
+        guard buffer.count - start < count else { return true }
+        // What is dropped here is behind the current record, so it is hashed exactly once.
+        buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<start])) }
+        buffer.removeSubrange(..<start)
+        base += start
+        next -= start
+        start = 0
+        let held = buffer.count
+        let wanted = max(64 << 10, count) - held
+        var got = 0
+        let file = file.number
+        let offset = base + held
+        buffer.append(contentsOf: repeatElement(0, count: wanted))
+        while got < wanted {
+            let part = buffer.withUnsafeMutableBytes { bytes in
+                pread(file, bytes.baseAddress.map { $0 + held + got }, wanted - got, off_t(offset + got))
+            }
+            if part < 0, errno == EINTR { continue }
+            guard part >= 0 else { throw StagingError.failing(to: "read \(place)") }
+            if part == 0 { break }
+            got += part
+        }
+        buffer.removeLast(wanted - got)
+        return buffer.count >= count
+    }
+
+    private func number<Number: FixedWidthInteger>(_ offset: Int, _: Number.Type) -> Number {
+        buffer.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
+    }
+
+    private func damaged() -> StagingError {
+        StagingError(
+            .damaged, "the entry list \(place) is not whole; what it lists must be collected again from the source")
+    }
+}

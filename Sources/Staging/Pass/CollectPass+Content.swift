@@ -1,0 +1,135 @@
+import Glibc
+import LevelTree
+
+extension CollectPass {
+    /// How often a file that changes while it is read is tried.
+    private static let attempts = 3
+
+    private var part: UInt8 { isCopied ? 0 : UInt8(truncatingIfNeeded: sources.part) }
+
+    /// A plain file at the source: kept unread if it is what it was, else read.
+    func takeFile(_ status: FileStatus, replaces: Bool) throws {
+        if replaces, let baseline, baseline.isTrusted {
+            var record = baseline.entries.record
+            if !record.stamp.isRacy, record.mode == status.mode, record.stamp == SourceStamp(status, isRacy: false) {
+                record.isStale = false
+                record.part = part
+                figures.filesKept += 1
+                lastPath = sources.path
+                return try draft.keep(record)
+            }
+        }
+        try readFile(replaces: replaces)
+    }
+
+    private func readFile(replaces: Bool) throws {
+        for _ in 0..<CollectPass.attempts {
+            guard let source = sources.open() else { return try miss(missedReason(errno), replaces: replaces) }
+            guard let before = FileStatus.of(source.number) else {
+                return try miss(missedReason(errno), replaces: replaces)
+            }
+            guard before.kind == .file else { return try miss(missedReason(ENXIO), replaces: replaces) }
+            let copy = try draft.beginCopy(sources.path, size: before.size)
+            let count: UInt64
+            do {
+                count = try intake.take(source, size: before.size, into: copy)
+            } catch .source(let number) {
+                try draft.discardCopy(copy, sources.path, size: before.size)
+                return try miss(missedReason(number), replaces: replaces)
+            } catch .staging(let error) {
+                throw error
+            }
+            figures.filesRead += 1
+            figures.bytesRead += count
+            let now = options.fileClock()
+            guard let after = FileStatus.of(source.number), count == before.size,
+                after.mode == before.mode, SourceStamp(after, isRacy: false) == SourceStamp(before, isRacy: false)
+            else {
+                try draft.discardCopy(copy, sources.path, size: before.size)
+                continue
+            }
+            let stamp = SourceStamp(after, isRacy: isRacy(after, now))
+            return try accept(copy, EntryRecord(stamp: stamp, mode: after.mode, part: part), replaces: replaces)
+        }
+        try miss("changed each of \(CollectPass.attempts) times that it was read", replaces: replaces)
+    }
+
+    /// A file that the collector made. If it says what it said before, it is the file that it was.
+    func takeText(_ bytes: [UInt8], mode: UInt16, modified: FileTime, replaces: Bool) throws {
+        guard isCopied else {
+            return try miss("was made here, which a set taken by reference cannot hold", replaces: replaces)
+        }
+        if replaces, let baseline, baseline.isTrusted {
+            var record = baseline.entries.record
+            if record.stamp.size == UInt64(bytes.count), record.mode == mode {
+                try take(bytes, into: nil)
+                if baseline.hasChunks(intake.chunks) {
+                    record.isStale = false
+                    figures.filesKept += 1
+                    lastPath = sources.path
+                    return try draft.keep(record)
+                }
+            }
+        }
+        let copy = try draft.beginCopy(sources.path, size: UInt64(bytes.count))
+        try take(bytes, into: copy)
+        let stamp = SourceStamp(
+            size: UInt64(bytes.count), modified: modified, changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0)
+        try accept(copy, EntryRecord(stamp: stamp, mode: mode, part: 0), replaces: replaces)
+    }
+
+    private func take(_ bytes: [UInt8], into copy: Descriptor?) throws {
+        do {
+            try intake.take(bytes, into: copy)
+        } catch .staging(let error) {
+            throw error
+        } catch .source(let number) {
+            throw StagingError.failing(to: "take a made file in", number)
+        }
+    }
+
+    /// The content in `intake` is good: a new entry, unless it is the old one after all.
+    private func accept(_ copy: Descriptor?, _ record: EntryRecord, replaces: Bool) throws {
+        let path = sources.path
+        lastPath = path
+        if replaces, let baseline, baseline.isTrusted {
+            let old = baseline.entries.record
+            if old.stamp.size == record.stamp.size, old.stamp.modified == record.stamp.modified,
+                old.mode == record.mode, baseline.hasChunks(intake.chunks)
+            {
+                try draft.discardCopy(copy, path, size: record.stamp.size)
+                return try draft.keep(record)
+            }
+        }
+        try draft.finishCopy(copy, path, record)
+        if replaces, let copy { noteRewriting(copy) }
+        try draft.add(record, path: path, chunks: intake.chunks)
+    }
+
+    /// A log that only grew holds what it held; anything else loses what was accumulated, if that was never sent.
+    private func noteRewriting(_ copy: Descriptor) {
+        guard dataset.kind == .accumulate, !isRewritten, let baseline, baseline.isSameYear,
+            baseline.row.generation.state == .pending
+        else { return }
+        isRewritten = !baseline.isBeginning(of: copy, intake.chunks)
+    }
+
+    /// Whether a change right after `now` could leave the file with the same times: git's rule for "racy" entries
+    /// (git's Documentation/technical/racy-git.txt), with a margin for file systems that count in whole seconds.
+    ///
+    /// Times far in the future do not count: a clock that was set back does not come to that very nanosecond again.
+    private func isRacy(_ status: FileStatus, _ now: FileTime) -> Bool {
+        func isNear(_ time: FileTime) -> Bool {
+            let distance = time.seconds.subtractingReportingOverflow(now.seconds)
+            return !distance.overflow && distance.partialValue.magnitude <= UInt64(options.racySeconds)
+        }
+        return options.racySeconds > 0 && (isNear(status.changed) || isNear(status.modified))
+    }
+}
+
+extension SourceStamp {
+    init(_ status: FileStatus, isRacy: Bool) {
+        self.init(
+            size: status.size, modified: status.modified, changed: status.changed, inode: status.inode, isRacy: isRacy)
+    }
+}

@@ -1,0 +1,162 @@
+import LevelTree
+
+/// Walks the source and the last generation side by side, in manifest order, and tells the draft what to keep, to add
+/// and to drop.
+///
+/// | at the source | in the last generation | mirror | accumulate |
+/// |---|---|---|---|
+/// | as it was (size, times, inode, mode) | yes | kept, not read | kept, not read |
+/// | new or different | either | read, hashed, copied | the same |
+/// | gone | yes | dropped | kept |
+/// | cannot be read, or changes while it is read | yes | kept, marked stale; partial | the same |
+/// | cannot be read, or changes while it is read | no | left out and named; partial | the same |
+final class CollectPass {
+    let dataset: Dataset
+    let sources: MergedSources
+    let baseline: Baseline?
+    let draft: GenerationDraft
+    let intake = ContentIntake()
+    let options: StagingOptions
+    /// For sets taken by reference: whether the store has the baseline's current record. Stale content of such a set is
+    /// nowhere else.
+    let isAtStore: (EntryListReader) throws -> Bool
+    private let report: (CollectionProgress) throws -> Void
+
+    var figures = CollectionFigures()
+    var shortfalls = ShortfallList()
+    var skipped = ShortfallList()
+    /// How many of the baseline's files are no longer at the source, and have no place in the draft.
+    var gone: UInt64 = 0
+    /// Whether something of an accumulating baseline is not in the draft.
+    var isRewritten = false
+    /// The last folder that could not be read: what the baseline has in it stays.
+    private var missedFolder: [UInt8]?
+    /// The last file of the draft; nothing can lie inside it.
+    var lastPath: [UInt8] = []
+    private var seen = CollectionProgress()
+    private var reportedAt: (files: UInt64, read: UInt64) = (0, 0)
+
+    init(
+        dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
+        isAtStore: @escaping (EntryListReader) throws -> Bool, progress: @escaping (CollectionProgress) throws -> Void
+    ) {
+        self.dataset = dataset
+        self.sources = sources
+        self.baseline = baseline
+        self.draft = draft
+        self.options = options
+        self.isAtStore = isAtStore
+        report = progress
+        seen.expectedFiles = baseline?.row.generation.files ?? 0
+        seen.expectedBytes = baseline?.row.generation.bytes ?? 0
+    }
+
+    var isCopied: Bool { !dataset.isByReference }
+
+    func run() throws {
+        while true {
+            let old = baseline.flatMap { $0.entries.hasRecord ? $0.entries : nil }
+            let item = sources.item
+            if item == nil, old == nil { break }
+            let order = old.map { item == nil ? 1 : comparePaths(sources.path, $0.path) } ?? -1
+            if let item, order <= 0 {
+                try take(item, replaces: order == 0)
+                sources.advance()
+            } else {
+                try passAbsent()
+            }
+            if order >= 0 { try old?.advance() }
+        }
+        figures.files = draft.files
+        figures.bytes = draft.bytes
+        try report(seen)
+    }
+
+    /// - Parameter replaces: whether the baseline's current record has this path.
+    private func take(_ item: SourceItem, replaces: Bool) throws {
+        switch item {
+        case .skipped(let reason):
+            skipped.append(sources.path, reason)
+            if replaces { try passAbsent() }
+        case .missed(let reason, let isFolder):
+            if isFolder { missedFolder = sources.path }
+            try miss(reason, replaces: replaces)
+        case .file(let status):
+            try advanceProgress(status.size)
+            guard try hasPlace(replaces: replaces) else { return }
+            try takeFile(status, replaces: replaces)
+        case .text(let bytes, let mode, let modified):
+            try advanceProgress(UInt64(bytes.count))
+            guard try hasPlace(replaces: replaces) else { return }
+            try takeText(bytes, mode: mode, modified: modified, replaces: replaces)
+        }
+    }
+
+    /// Whether a manifest of this dataset can hold the current path beside what it holds already.
+    private func hasPlace(replaces: Bool) throws -> Bool {
+        if !lastPath.isEmpty, isPath(sources.path, inside: lastPath) {
+            try miss("lies inside what is a file in this dataset", replaces: replaces)
+            return false
+        }
+        guard case .files = dataset.shape else { return true }
+        guard let path = try? RelativePath(sources.path), dataset.admits(path) else {
+            try miss("is not a file of this dataset", replaces: replaces)
+            return false
+        }
+        return true
+    }
+
+    /// The source's current item could not be taken: what the baseline has of it stays.
+    func miss(_ reason: String, replaces: Bool) throws {
+        shortfalls.append(sources.path, reason)
+        if replaces { try keepStale() }
+    }
+
+    /// The baseline's current record has no file at the source.
+    private func passAbsent() throws {
+        guard let baseline else { return }
+        let path = baseline.entries.path
+        if let missedFolder, isPath(path, inside: missedFolder) { return try keepStale() }
+        guard dataset.kind == .accumulate, baseline.isSameYear else { return try dropOld() }
+        // What is at the source now wins over what was: a folder where a file was, or the other way round.
+        let isInTheWay = sources.item != nil && isPath(sources.path, inside: path)
+        if isInTheWay || (!lastPath.isEmpty && isPath(path, inside: lastPath)) {
+            isRewritten = true
+            return try dropOld()
+        }
+        if !baseline.isTrusted, !baseline.isStagedCopyWhole(intake) {
+            shortfalls.append(path, "is gone at the source, and its staged copy is damaged")
+            isRewritten = true
+            return try dropOld()
+        }
+        lastPath = path
+        figures.filesKept += 1
+        try draft.keep(baseline.entries.record)
+    }
+
+    /// The last good content of what could not be read.
+    private func keepStale() throws {
+        guard let baseline else { return }
+        let isHeld =
+            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isAtStore(baseline.entries)
+        guard baseline.isSameYear, isHeld else { return try dropOld() }
+        lastPath = baseline.entries.path
+        figures.filesKept += 1
+        var record = baseline.entries.record
+        record.isStale = true
+        try draft.keep(record)
+    }
+
+    private func dropOld() throws {
+        gone += 1
+        try draft.drop()
+    }
+
+    private func advanceProgress(_ size: UInt64) throws {
+        seen.files += 1
+        seen.bytes += size
+        guard seen.files - reportedAt.files >= 256 || figures.bytesRead - reportedAt.read >= 8 << 20 else { return }
+        reportedAt = (seen.files, figures.bytesRead)
+        try report(seen)
+    }
+}

@@ -1,0 +1,45 @@
+import LevelTree
+
+/// Decides which generations of one dataset are let go. Pure.
+///
+/// Kept are: the current one of each year; the last acknowledged one of each year, the base for deltas; one whose commit
+/// is in doubt; and what was never sent, unless a later generation may stand in for it:
+///
+/// - of a mirror, a later *complete* one. A partial one may not, but where there never is anything else
+///   (`sourceIsPartial`), and where a set is taken by reference: there the source has moved on, and nothing of the
+///   earlier state is held here.
+/// - of an accumulating dataset, the next one, which carries everything forward; unless a file in it was rewritten in
+///   place (`mustBeSent`).
+///
+/// A year is closed when a later year has a generation and the year's own last one was acknowledged.
+enum Retention {
+    static func released(of rows: [GenerationRow], inDoubt: Set<UInt64>) -> [UInt64] {
+        let rows = rows.filter { !$0.isDropped }
+        let newestYear = rows.filter(\.isCurrent).map(\.generation.year).max()
+        return rows.filter { row in
+            if inDoubt.contains(row.sequence) { return false }
+            let sameYear = rows.filter { $0.generation.year == row.generation.year }
+            let isClosed = newestYear.map { row.generation.year < $0 } ?? false
+            if isClosed, sameYear.allSatisfy({ $0.generation.state == .acknowledged && !inDoubt.contains($0.sequence) })
+            {
+                return true
+            }
+            guard !row.isCurrent else { return false }
+            let later = sameYear.filter { $0.sequence > row.sequence }
+            switch row.generation.state {
+            case .acknowledged: return later.contains { $0.generation.state == .acknowledged }
+            case .pending: return isReplaced(row, by: later)
+            }
+        }.map(\.sequence)
+    }
+
+    private static func isReplaced(_ row: GenerationRow, by later: [GenerationRow]) -> Bool {
+        guard !later.isEmpty else { return false }
+        switch row.generation.dataset.kind {
+        case .accumulate: return !row.mustBeSent
+        case .mirror:
+            return row.generation.isByReference || row.generation.sourceIsPartial
+                || later.contains { $0.generation.outcome == .complete }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import LevelTree
+
+/// What the sources of a gathering hold at this moment: counted by the walk that a collection makes, without reading any
+/// content and without touching staging. For `check` and `sources`.
+public struct SourceSurvey: Sendable {
+    public private(set) var files: UInt64 = 0
+    /// The files' sizes added up.
+    public private(set) var bytes: UInt64 = 0
+    /// What a collection would leave out on purpose; the first 1,000 of `skippedCount`.
+    public private(set) var skipped: [Shortfall] = []
+    public private(set) var skippedCount: UInt64 = 0
+    /// What a collection could not read; the first 1,000 of `missedCount`.
+    public private(set) var missed: [Shortfall] = []
+    public private(set) var missedCount: UInt64 = 0
+
+    private static let longestList = 1000
+
+    /// - Parameter visit: called for each file, in manifest order, with its size; what it throws ends the survey.
+    public init(of gathering: Gathering, visit: (RelativePath, UInt64) throws -> Void = { _, _ in }) rethrows {
+        var streams: [any SourceStream] = []
+        for part in gathering.parts {
+            do throws(SourceFolderProblem) {
+                streams.append(try SourceSurvey.stream(part))
+            } catch {
+                miss("", error.message)
+            }
+        }
+        let sources = MergedSources(streams)
+        while let item = sources.item {
+            try take(item, at: sources.path, visit)
+            sources.advance()
+        }
+    }
+
+    private static func stream(_ part: Gathering.Part) throws(SourceFolderProblem) -> any SourceStream {
+        switch part {
+        case .folder(let folder): try SourceWalk(folder)
+        case .file(let place, let path): try SingleFile(at: place, as: path)
+        case .text(let bytes, let path, let mode, let modified):
+            MadeText(bytes, as: path, mode: mode, modified: modified)
+        }
+    }
+
+    private mutating func take(
+        _ item: SourceItem, at path: [UInt8], _ visit: (RelativePath, UInt64) throws -> Void
+    ) rethrows {
+        switch item {
+        case .file(let status): try count(path, status.size, visit)
+        case .text(let text, _, _): try count(path, UInt64(text.count), visit)
+        case .skipped(let reason):
+            skippedCount += 1
+            if skipped.count < SourceSurvey.longestList {
+                skipped.append(Shortfall(path: escapedText(path), reason: reason))
+            }
+        case .missed(let reason, _): miss(escapedText(path), reason)
+        }
+    }
+
+    private mutating func count(
+        _ path: [UInt8], _ size: UInt64, _ visit: (RelativePath, UInt64) throws -> Void
+    ) rethrows {
+        guard let path = try? RelativePath(path) else { return miss(escapedText(path), "has a path that is too long") }
+        files += 1
+        bytes += size
+        try visit(path, size)
+    }
+
+    private mutating func miss(_ path: String, _ reason: String) {
+        missedCount += 1
+        if missed.count < SourceSurvey.longestList { missed.append(Shortfall(path: path, reason: reason)) }
+    }
+}

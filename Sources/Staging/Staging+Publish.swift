@@ -1,0 +1,35 @@
+import GRDB
+import LevelTree
+
+/// A finished draft, and what is to be recorded of it.
+struct FinishedDraft {
+    var row: GenerationRow
+    /// What it adds to the disk, in bytes.
+    var footprint: UInt64
+    /// A generation that the draft does not carry forward in full, so that it must be sent for itself.
+    var mustBeSent: UInt64?
+}
+
+extension Staging {
+    /// Makes the draft the current generation of its dataset and year. See `PublishingStep` for what a crash leaves.
+    func publish(_ draft: FinishedDraft) throws {
+        let dataset = draft.row.generation.dataset
+        try options.beforeStep(.makeDurable)
+        try folders.sync()
+        try options.beforeStep(.record)
+        try write { database in
+            if let sequence = draft.mustBeSent {
+                try GenerationTable.setFlag("must_be_sent", of: sequence, to: true, database)
+            }
+            for row in try GenerationTable.rows(of: dataset, database)
+            where row.isCurrent && row.generation.year == draft.row.generation.year {
+                try GenerationTable.setFlag("is_current", of: row.sequence, to: false, database)
+            }
+            try draft.row.insert(database)
+            try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.footprint, database)
+            try Sightings.record(nil, dataset, draft.row.generation.year, database)
+            try releaseGenerations(of: dataset, database)
+        }
+        try arrange(dataset)
+    }
+}

@@ -31,6 +31,15 @@ final class Catalog: Sendable {
         }
     }
 
+    /// Opens the catalog of a store that another process may hold: for reading, and for nothing else.
+    init(reading path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(10)
+        pool = try Catalog.translated { try DatabasePool(path: path, configuration: configuration) }
+    }
+
     func close() throws { try Catalog.translated { try pool.close() } }
 
     func read<R>(_ body: (Database) throws -> R) throws -> R {

@@ -116,8 +116,7 @@ struct CommitCheck {
         StoreError(
             .missingChunks,
             "the store does not have everything that \(request.dataset) of \(request.year) refers to; the chunks that "
-                + "are "
-                + "listed must be sent first",
+                + "are listed must be sent first",
             chunks: Array(ids.prefix(store.options.limits.listedMissing)))
     }
 
@@ -151,8 +150,7 @@ private struct ChunkLookup {
                 throw ContentProblem(
                     .wrongChunkLengths,
                     "\(wanted.path) tells that the chunk \(wanted.chunk.id) has \(wanted.chunk.length) bytes, but it "
-                        + "has "
-                        + "\(length)")
+                        + "has \(length)")
             case .usable: continue
             }
         }

@@ -13,8 +13,7 @@ final class DataLock: Sendable {
             throw StoreError(
                 .busy,
                 "another clix-store is at work on this data directory (\(path) is locked); wait for it, or let the "
-                    + "running "
-                    + "clix-store serve do it")
+                    + "running clix-store serve do it")
         }
     }
 

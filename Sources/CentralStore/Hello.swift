@@ -43,8 +43,7 @@ extension CentralStore {
             throw StoreError(
                 .tooLarge,
                 "the report has \(report.errors.count) errors and \(bytes.count) bytes; at most "
-                    + "\(Report.maximumErrors) and "
-                    + "\(options.limits.reportBytes) are taken")
+                    + "\(Report.maximumErrors) and \(options.limits.reportBytes) are taken")
         }
         try journal.keep([], facts: [.report(school: installation.schoolNumber, at: options.clock(), bytes)])
     }

@@ -43,8 +43,7 @@ struct PackRecovery {
                 throw StoreError(
                     .damaged,
                     "the pack \(id), which the catalog knows as number \(number), is not there; put it back from a "
-                        + "copy "
-                        + "of the packs folder")
+                        + "copy of the packs folder")
             }
             // Ends before the catalog's position are never read up to; no header needs to be read for them.
             directory.set(.init(id: id, number: number, end: try storage.length(of: id)))

@@ -23,8 +23,16 @@ public struct StoreStatus: Codable, Sendable {
     }
 }
 
-extension CentralStore {
-    public func status() throws -> StoreStatus {
+/// What the catalog tells the operator, for the store that writes and for who only looks.
+struct StoreGlance {
+    let paths: StorePaths
+    let catalog: Catalog
+    let directory: PackDirectory
+    let quietBefore: Int64
+    /// When schools were last heard from, where the catalog does not know yet; by the school's number.
+    let contacts: [Int64: Int64]
+
+    func status() throws -> StoreStatus {
         let extents = directory.extents()
         let counts = try catalog.counts()
         var disk = statvfs()
@@ -36,14 +44,9 @@ extension CentralStore {
             freeBytes: UInt64(disk.f_bavail) * UInt64(disk.f_frsize))
     }
 
-    /// Every school, in the order of server ids.
-    public func schools() throws -> [SchoolSummary] {
-        try catalog.summaries(quietBefore: options.clock() - options.limits.quietAfter, contacts: contacts.all)
-    }
+    func schools() throws -> [SchoolSummary] { try catalog.summaries(quietBefore: quietBefore, contacts: contacts) }
 
-    /// A school by its server id, or by its folder's name `code-id`.
-    /// - Throws: `StoreError` with code `notFound`.
-    public func school(named text: String) throws -> SchoolSummary {
+    func school(named text: String) throws -> SchoolSummary {
         // A code has no hyphen, so what follows the last one is the id.
         let id = text.split(separator: "-", omittingEmptySubsequences: false).last.map(String.init) ?? text
         let found = try schools().first { school in
@@ -55,5 +58,22 @@ extension CentralStore {
                 "there is no school \"\(escapedText(text.utf8.prefix(64)))\"; clix-store school list shows them")
         }
         return found
+    }
+}
+
+extension CentralStore {
+    public func status() throws -> StoreStatus { try glance.status() }
+
+    /// Every school, in the order of server ids.
+    public func schools() throws -> [SchoolSummary] { try glance.schools() }
+
+    /// A school by its server id, or by its folder's name `code-id`.
+    /// - Throws: `StoreError` with code `notFound`.
+    public func school(named text: String) throws -> SchoolSummary { try glance.school(named: text) }
+
+    private var glance: StoreGlance {
+        StoreGlance(
+            paths: paths, catalog: catalog, directory: directory,
+            quietBefore: options.clock() - options.limits.quietAfter, contacts: contacts.all)
     }
 }

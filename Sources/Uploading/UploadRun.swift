@@ -10,6 +10,7 @@ final class UploadRun {
     private let installation: Installation
     private let conversation: StoreConversation
     private let wanted: Set<Dataset>?
+    private let priority: (Dataset) -> Int
     private let tell: (UploadEvent) -> Void
     private let frames: FrameSender
 
@@ -29,12 +30,14 @@ final class UploadRun {
 
     init(
         staging: Staging, installation: Installation, conversation: StoreConversation, wanted: Set<Dataset>?,
+        priority: @escaping (Dataset) -> Int,
         tell: @escaping (UploadEvent) -> Void
     ) {
         self.staging = staging
         self.installation = installation
         self.conversation = conversation
         self.wanted = wanted
+        self.priority = priority
         self.tell = tell
         frames = FrameSender(staging: staging, conversation: conversation)
     }
@@ -83,7 +86,8 @@ final class UploadRun {
     }
 
     private func next() throws -> Generation? {
-        let order = UploadPlan.order(try staging.pendingGenerations(), wanted: wanted, failed: failed)
+        let order = UploadPlan.order(
+            try staging.pendingGenerations(), wanted: wanted, failed: failed, priority: priority)
         for generation in order { seen[generation.sequence] = generation.bytes }
         return order.first
     }
@@ -93,8 +97,8 @@ final class UploadRun {
         let commits = CommitSender(staging: staging, conversation: conversation, installation: installation)
         let tools = GenerationUpload.Tools(
             conversation: conversation, builder: builder, frames: frames, commits: commits,
-            missing: hello.common
-                ? MissingQuestion(conversation: conversation, limit: hello.limits.maxRequestIDs) : nil,
+            missing: MissingQuestion(conversation: conversation, limit: hello.limits.maxRequestIDs),
+            isAnythingCommon: hello.common,
             limits: FrameGrouping.Limits(content: min(FrameGrouping.Limits().content, hello.limits.maxFrameContent)),
             pace: { [self] in try pace($0) })
         try frames.sendLeftovers()
@@ -160,7 +164,7 @@ final class UploadRun {
             .progress(
                 dataset: upload.generation.dataset, done: min(doneBytes + upload.doneBytes, total), total: total,
                 wire: conversation.wireBytes))
-        if UploadPlan.stepsAside(upload.generation, for: following) {
+        if UploadPlan.stepsAside(upload.generation, for: following, priority: priority) {
             throw StepAside()
         }
     }
@@ -169,7 +173,7 @@ final class UploadRun {
     private func addUnsent() {
         guard report.stopped != nil, let pending = try? staging.pendingGenerations() else { return }
         let named = Set(report.entries.map(\.sequence))
-        for generation in UploadPlan.order(pending, wanted: wanted, failed: failed)
+        for generation in UploadPlan.order(pending, wanted: wanted, failed: failed, priority: priority)
         where !named.contains(generation.sequence) {
             report.entries.append(UploadReport.Entry(generation, .notSent, wire: WireBytes(), chunks: 0, frames: 0))
         }

@@ -16,15 +16,19 @@ public final class Uploader: Sendable {
         /// Bytes per second upwards, asked again all the time; nil is no limit.
         public var rate: @Sendable () -> UInt64?
         public var retry: RetryPolicy.Limits
+        /// The lower, the earlier.
+        public var priority: @Sendable (Dataset) -> Int
 
         public init(
             store: String, proxy: String? = nil, rate: @escaping @Sendable () -> UInt64? = { nil },
-            retry: RetryPolicy.Limits = RetryPolicy.Limits()
+            retry: RetryPolicy.Limits = RetryPolicy.Limits(),
+            priority: @escaping @Sendable (Dataset) -> Int = { $0.priority }
         ) {
             self.store = store
             self.proxy = proxy
             self.rate = rate
             self.retry = retry
+            self.priority = priority
         }
     }
 
@@ -81,7 +85,8 @@ public final class Uploader: Sendable {
                 transport: transport, policy: RetryPolicy(options.retry), stop: stop,
                 wait: { self.surroundings.wait($0, stop) })
             return UploadRun(
-                staging: staging, installation: installation, conversation: conversation, wanted: wanted, tell: tell
+                staging: staging, installation: installation, conversation: conversation, wanted: wanted,
+                priority: options.priority, tell: tell
             ).run()
         } catch {
             var report = UploadReport()

@@ -10,20 +10,25 @@ enum UploadPlan {
     ///   - wanted: nil for all datasets.
     ///   - failed: datasets and years that failed in this run; what comes after a failed one would lack its parent.
     static func order(
-        _ pending: [Generation], wanted: Set<Dataset>?, failed: Set<DatasetYear> = []
+        _ pending: [Generation], wanted: Set<Dataset>?, failed: Set<DatasetYear> = [],
+        priority: (Dataset) -> Int = { $0.priority }
     ) -> [Generation] {
-        pending
+        func key(_ generation: Generation) -> (Int, String, Year, UInt64) {
+            (priority(generation.dataset), generation.dataset.name, generation.year, generation.sequence)
+        }
+        return
+            pending
             .filter { wanted?.contains($0.dataset) ?? true }
             .filter { !failed.contains(DatasetYear($0)) }
-            .sorted { left, right in
-                (left.dataset, left.year, left.sequence) < (right.dataset, right.year, right.sequence)
-            }
+            .sorted { key($0) < key($1) }
     }
 
     /// Whether a generation in flight should step aside: a big dataset does not keep a small new one waiting.
-    static func stepsAside(_ current: Generation, for next: Generation?) -> Bool {
+    static func stepsAside(
+        _ current: Generation, for next: Generation?, priority: (Dataset) -> Int = { $0.priority }
+    ) -> Bool {
         guard let next else { return false }
-        return next.sequence != current.sequence && next.dataset.priority < current.dataset.priority
+        return next.sequence != current.sequence && priority(next.dataset) < priority(current.dataset)
     }
 }
 

@@ -25,13 +25,21 @@ final class FrameSender {
     /// Frames that an earlier run left behind, oldest first.
     func sendLeftovers() throws {
         for frame in try staging.spooledFrames() {
-            let body = try staging.readSpooled(frame)
-            guard ChunkID(hashing: body) == frame.id else {
-                // A disk that lost power may give back other bytes. Its chunks are still in staging.
+            guard let body = try wholeBody(of: frame) else {
+                // A disk that lost power may give back other bytes. The frame's chunks are still in staging.
                 try staging.discardFrame(frame.id)
                 continue
             }
             _ = try send(frame, body: body, isFresh: false)
+        }
+    }
+
+    private func wholeBody(of frame: SpooledFrame) throws -> [UInt8]? {
+        do {
+            let body = try staging.readSpooled(frame)
+            return ChunkID(hashing: body) == frame.id ? body : nil
+        } catch let error as StagingError where error.code == .damaged {
+            return nil
         }
     }
 

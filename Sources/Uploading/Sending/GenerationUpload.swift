@@ -25,7 +25,9 @@ final class GenerationUpload {
         let builder: FrameBuilder
         let frames: FrameSender
         let commits: CommitSender
-        let missing: MissingQuestion?
+        let missing: MissingQuestion
+        /// Whether the store has anything that is common.
+        let isAnythingCommon: Bool
         let limits: FrameGrouping.Limits
         /// Called after each frame; may throw to let another generation go first.
         let pace: (GenerationUpload) throws -> Void
@@ -74,7 +76,7 @@ final class GenerationUpload {
         grouping = FrameGrouping(tools.limits)
         var manifest: [ChunkID] = []
         var needed = NeededChunks(
-            known: { try self.staging.knownAtStore($0) }, missing: missing, insisted: insisted,
+            known: { try self.staging.knownAtStore($0) }, missing: try question(), insisted: insisted,
             isUnderway: { self.underway.contains($0) },
             skip: { self.doneBytes += UInt64($0) },
             need: { try self.plan($0) })
@@ -88,15 +90,21 @@ final class GenerationUpload {
         return manifest
     }
 
-    /// Asks the store which it lacks, and notes in the ledger what it has.
-    private var missing: (([ChunkID]) throws -> [Bool])? {
-        tools.missing.map { question in
-            { ids in
-                let answers = try question.missing(ids)
-                try self.staging.markAtStore(zip(ids, answers).filter { !$0.1 }.map(\.0))
-                return answers
-            }
+    /// Asks the store which it lacks, and notes in the ledger what it has. Nil when it is not worth a request.
+    private func question() throws -> (([ChunkID]) throws -> [Bool])? {
+        guard try tools.isAnythingCommon || continuesAnother() else { return nil }
+        return { [self] ids in
+            let answers = try tools.missing.missing(ids)
+            try staging.markAtStore(zip(ids, answers).filter { !$0.1 }.map(\.0))
+            return answers
         }
+    }
+
+    /// Whether this is the first commit of this installation in a history that an earlier one began: a replaced machine,
+    /// or one that enrolled anew. Most of its content is at the store then, and only the ledger does not know.
+    private func continuesAnother() throws -> Bool {
+        try staging.head(generation.dataset, year: generation.year) != nil
+            && staging.receipt(generation.dataset, year: generation.year) == nil
     }
 
     private func plan(_ chunk: NeededChunk) throws {

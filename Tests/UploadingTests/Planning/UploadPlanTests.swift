@@ -23,6 +23,12 @@ struct UploadPlanTests {
         #expect(UploadPlan.order(pending, wanted: nil).map(\.sequence) == [4, 5, 3])
     }
 
+    @Test func `configuration may move a dataset`() throws {
+        let pending = [try generation("db", 1), try generation("media", 2)]
+        let order = UploadPlan.order(pending, wanted: nil, priority: { $0.name == "media" ? 1 : $0.priority })
+        #expect(order.map(\.sequence) == [2, 1])
+    }
+
     @Test func `only the wanted datasets are sent`() throws {
         let pending = [try generation("db", 1), try generation("media", 2)]
         #expect(UploadPlan.order(pending, wanted: [pending[1].dataset]).map(\.sequence) == [2])

@@ -12,11 +12,11 @@ struct CollectionRecord: Codable, Hashable, Sendable {
         /// Milliseconds since 1970, by the school's clock.
         var ended: Int64
         var reason: String?
-        var missing: [Shortfall]
+        /// The first of what was left out on purpose.
         var leftOut: [Shortfall]
 
         enum CodingKeys: String, CodingKey {
-            case ending, ended, reason, missing
+            case ending, ended, reason
             case leftOut = "left_out"
         }
     }
@@ -24,14 +24,14 @@ struct CollectionRecord: Codable, Hashable, Sendable {
     /// By the dataset's name.
     var datasets: [String: Entry] = [:]
 
-    private static let name = InstallationFiles.Name(rawValue: "last-collection.json")
+    private static let longestList = 100
 
     static func load(from files: InstallationFiles) -> CollectionRecord {
-        guard let bytes = try? files.read(name) else { return CollectionRecord() }
+        guard let bytes = try? files.read(.lastCollection) else { return CollectionRecord() }
         return (try? WireCoding.decode(CollectionRecord.self, from: bytes)) ?? CollectionRecord()
     }
 
-    func save(to files: InstallationFiles) throws { try files.write(WireCoding.encode(self), as: Self.name) }
+    func save(to files: InstallationFiles) throws { try files.write(WireCoding.encode(self), as: .lastCollection) }
 
     mutating func note(_ report: DatasetReport, at milliseconds: Int64) {
         let (ending, reason): (String, String?) =
@@ -42,6 +42,7 @@ struct CollectionRecord: Codable, Hashable, Sendable {
             case .failed(let reason, _): ("failed", reason)
             }
         datasets[report.dataset.name] = Entry(
-            ending: ending, ended: milliseconds, reason: reason, missing: report.shortfalls, leftOut: report.skipped)
+            ending: ending, ended: milliseconds, reason: reason,
+            leftOut: Array(report.skipped.prefix(Self.longestList)))
     }
 }

@@ -14,7 +14,8 @@ extension ExitStatus {
             case is SettingsError, is IdentityProblem, is CollectingProblem: .config
             case let error as StagingError: ExitStatus(staging: error.code)
             case let error as UploadError: ExitStatus(rawValue: error.exitStatus) ?? .partial
-            case is EnrolmentCodeProblem: .refused
+            // Found before anything is sent.
+            case is EnrolmentCodeProblem: .usage
             case is StateOwner.Problem: .io
             default: .io
             }

@@ -21,6 +21,7 @@ extension School {
         observer: @escaping @Sendable (CollectionPass.Event) -> Void
     ) async throws -> CollectionReport {
         var warnings = missingSources()
+        if let warning = try knownIdentity().warning { warnings.append(warning) }
         if let warning = try moment(staging).warning(in: zone) { warnings.append(warning) }
         let reports = await pass(identity, staging).run(datasets, observer: observer)
         var status = ExitStatus(collecting: reports)

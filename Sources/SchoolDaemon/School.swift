@@ -19,14 +19,6 @@ public struct School: Sendable {
     /// Token, keys, and the other small files of the state directory.
     public var files: InstallationFiles { InstallationFiles(stagingDirectory: settings.staging.directory) }
 
-    /// Takes the staging directory for this process; it is made if needed.
-    /// - Throws: `StagingError`, `.busy` while another process holds it.
-    public func openStaging(_ identity: SchoolIdentity) throws -> Staging {
-        try Staging.open(
-            at: settings.staging.directory, identity: identity,
-            options: StagingOptions(budget: settings.staging.budget, keepFree: settings.staging.keepFree))
-    }
-
     /// The clocks now.
     func moment(_ staging: Staging) throws -> CollectionMoment {
         try CollectionMoment(

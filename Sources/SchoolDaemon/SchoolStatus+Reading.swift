@@ -35,7 +35,7 @@ extension SchoolStatus {
             let attempt = record.datasets[dataset.name].map { entry in
                 Attempt(
                     ended: school.zone.isoText(milliseconds: entry.ended), ending: entry.ending, reason: entry.reason,
-                    missing: entry.missing, leftOut: entry.leftOut)
+                    leftOut: entry.leftOut)
             }
             let own = generations.filter { $0.dataset == dataset }
             for generation in own {
@@ -46,7 +46,7 @@ extension SchoolStatus {
             }
             // What was tried and never succeeded is a row, too; what this machine does not have is none.
             if own.isEmpty, let attempt, attempt.ending != "absent" {
-                rows.append(DatasetStatus(dataset: dataset.name, lastAttempt: attempt, waiting: 0))
+                rows.append(DatasetStatus(dataset: dataset.name, missing: [], lastAttempt: attempt, waiting: 0))
             }
         }
         return rows
@@ -58,7 +58,7 @@ extension SchoolStatus {
             dataset: generation.dataset.name, year: generation.year.number,
             collected: school.zone.isoText(milliseconds: generation.finishedMilliseconds),
             outcome: generation.outcome.rawValue, sequence: generation.sequence, files: generation.files,
-            bytes: generation.bytes,
+            bytes: generation.bytes, missing: generation.shortfalls,
             receipt: receipt.map {
                 ReceiptStatus(sequence: $0.sequence, received: school.zone.isoText(milliseconds: $0.received))
             },

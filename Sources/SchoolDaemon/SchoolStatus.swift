@@ -15,6 +15,8 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         public var sequence: UInt64?
         public var files: UInt64?
         public var bytes: UInt64?
+        /// What a partial one lacks, and why.
+        public var missing: [Shortfall]
         /// What the newest attempt came to, and when; it may have failed where `outcome` is of an earlier one.
         public var lastAttempt: Attempt?
         /// The store's newest receipt: when it received which sequence.
@@ -23,7 +25,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         public var waiting: UInt64
 
         enum CodingKeys: String, CodingKey {
-            case dataset, year, collected, outcome, sequence, files, bytes
+            case dataset, year, collected, outcome, sequence, files, bytes, missing
             case lastAttempt = "last_attempt"
             case receipt
             case waiting = "waiting_bytes"
@@ -34,11 +36,11 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         public var ended: String
         public var ending: String
         public var reason: String?
-        public var missing: [Shortfall]
+        /// The first of what was left out on purpose.
         public var leftOut: [Shortfall]
 
         enum CodingKeys: String, CodingKey {
-            case ended, ending, reason, missing
+            case ended, ending, reason
             case leftOut = "left_out"
         }
     }

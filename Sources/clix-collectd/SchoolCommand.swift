@@ -28,6 +28,10 @@ extension SchoolCommand {
             // Still on the only thread: see `StateOwner`.
             let school = try prepare(progress)
             return try finishing { try await perform(school, progress) }
+        } catch let wrong as ValidationError {
+            progress.end()
+            progress.warn("clix-collectd: \(wrong.message)")
+            return .usage
         } catch {
             progress.end()
             for line in FailureText.lines(of: error) { progress.warn(line) }

@@ -15,8 +15,8 @@ public struct SourceSurvey: Sendable {
 
     private static let longestList = 1000
 
-    /// - Parameter visit: called for each file, in manifest order, with its size; what it throws ends the survey.
-    public init(of gathering: Gathering, visit: (RelativePath, UInt64) throws -> Void = { _, _ in }) rethrows {
+    /// - Parameter visit: called for each file, in manifest order, with its size.
+    public init(of gathering: Gathering, visit: (RelativePath, UInt64) -> Void = { _, _ in }) {
         var streams: [any SourceStream] = []
         for part in gathering.parts {
             do throws(SourceFolderProblem) {
@@ -27,7 +27,7 @@ public struct SourceSurvey: Sendable {
         }
         let sources = MergedSources(streams)
         while let item = sources.item {
-            try take(item, at: sources.path, visit)
+            take(item, at: sources.path, visit)
             sources.advance()
         }
     }
@@ -42,11 +42,11 @@ public struct SourceSurvey: Sendable {
     }
 
     private mutating func take(
-        _ item: SourceItem, at path: [UInt8], _ visit: (RelativePath, UInt64) throws -> Void
-    ) rethrows {
+        _ item: SourceItem, at path: [UInt8], _ visit: (RelativePath, UInt64) -> Void
+    ) {
         switch item {
-        case .file(let status): try count(path, status.size, visit)
-        case .text(let text, _, _): try count(path, UInt64(text.count), visit)
+        case .file(let status): count(path, status.size, visit)
+        case .text(let text, _, _): count(path, UInt64(text.count), visit)
         case .skipped(let reason):
             skippedCount += 1
             if skipped.count < SourceSurvey.longestList {
@@ -57,12 +57,12 @@ public struct SourceSurvey: Sendable {
     }
 
     private mutating func count(
-        _ path: [UInt8], _ size: UInt64, _ visit: (RelativePath, UInt64) throws -> Void
-    ) rethrows {
+        _ path: [UInt8], _ size: UInt64, _ visit: (RelativePath, UInt64) -> Void
+    ) {
         guard let path = try? RelativePath(path) else { return miss(escapedText(path), "has a path that is too long") }
         files += 1
         bytes += size
-        try visit(path, size)
+        visit(path, size)
     }
 
     private mutating func miss(_ path: String, _ reason: String) {

@@ -1,0 +1,14 @@
+import LevelTree
+import Staging
+
+/// `assessment-media/repository`: media used in assessments, and the originals of pupils' answers. Written once, so
+/// staged by reference.
+struct AssessmentRepositoryCollector: Collector {
+    let dataset = Dataset.of("assessment-media/repository")
+
+    func locate(_ context: CollectionContext) -> Location {
+        Place.folder(
+            ["\(context.sources.assessmentStore)/repository", "\(context.sources.data)/\(dataset)"],
+            include: NeverCollected.fileVerdict)
+    }
+}

@@ -1,0 +1,30 @@
+/// Why a dataset could not be brought together. The sentence says what was looked for, where, and what to do.
+public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        private let name: String
+        /// The machine has no such data: normal for some installations, and for a source whose disk is not mounted.
+        public static let absent = Code(name: "absent")
+        /// There is nothing to do: what this dataset stands in for is there itself.
+        public static let notNeeded = Code(name: "not needed")
+        /// It is there, but not in a form that may be collected under this dataset's name.
+        public static let unusable = Code(name: "unusable")
+        /// It is there, and may not be read.
+        public static let unreadable = Code(name: "unreadable")
+        /// Neither settings nor the server say who the school is.
+        public static let noIdentity = Code(name: "no identity")
+        public static let timeZone = Code(name: "time zone")
+    }
+
+    public let code: Code
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether another try is useless until somebody has changed something on the machine.
+    public var isPermanent: Bool { code != .absent && code != .unreadable && code != .notNeeded }
+
+    public var description: String { message }
+}

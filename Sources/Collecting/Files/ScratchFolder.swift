@@ -1,0 +1,67 @@
+import Glibc
+import LevelTree
+
+/// A folder of ours for the time of one task, readable by nobody else, removed by `remove`.
+struct ScratchFolder: Sendable {
+    let path: String
+    var bytes: [UInt8] { Array(path.utf8) }
+
+    /// - Throws: `CollectingProblem` if `parent` takes no folder.
+    init(in parent: String) throws(CollectingProblem) {
+        var template = Array("\(parent)/clix-collect-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw CollectingProblem(
+                .unreadable,
+                "no temporary folder can be made in \(parent) (\(String(cString: strerror(errno)).lowercasedFirst))")
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Writes a new file.
+    func write(_ content: [UInt8], to name: String) throws(CollectingProblem) {
+        let file = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw problem(name) }
+        defer { close(file) }
+        var sink = OutputSink(.file(descriptor: file, limit: .max))
+        if case .failed(let number) = content.withUnsafeBytes({ sink.take($0) }) { throw problem(name, number) }
+    }
+
+    /// Copies a regular file without keeping it in memory.
+    func copy(_ source: [UInt8], to name: [UInt8], limit: Int64) throws(CollectingProblem) {
+        let from = withCPath(source) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY) }
+        guard from >= 0 else { throw problem(escapedText(source)) }
+        defer { close(from) }
+        let to = withCPath(joined(bytes, name)) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
+        guard to >= 0 else { throw problem(escapedText(name)) }
+        defer { close(to) }
+        var sink = OutputSink(.file(descriptor: to, limit: limit))
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(from, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw problem(escapedText(source)) }
+            guard count > 0 else { return }
+            switch buffer.withUnsafeBytes({ sink.take(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }) {
+            case .all: continue
+            case .full: throw problem(escapedText(source), EFBIG)
+            case .failed(let number): throw problem(escapedText(name), number)
+            }
+        }
+    }
+
+    func link(to target: [UInt8], as name: [UInt8]) throws(CollectingProblem) {
+        let made = withCPath(target) { target in withCPath(joined(bytes, name)) { symlink(target, $0) } }
+        guard made == 0 else { throw problem(escapedText(name)) }
+    }
+
+    /// The folder holds files and links only.
+    func remove() {
+        for name in Folder.names(in: bytes) ?? [] { _ = withCPath(joined(bytes, name)) { unlink($0) } }
+        rmdir(path)
+    }
+
+    private func problem(_ what: String, _ number: Int32 = errno) -> CollectingProblem {
+        CollectingProblem(
+            .unreadable, "\(what) cannot be copied for reading (\(String(cString: strerror(number)).lowercasedFirst))")
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import LevelTree
+
+/// Reads a file that is known to be small: settings, `/proc`, a repository's HEAD.
+enum SmallFile {
+    struct Problem: Error, Sendable, CustomStringConvertible {
+        /// 0 where the file was too long or no regular file.
+        let errno: Int32
+        let reason: String
+        var isAbsent: Bool { errno == ENOENT || errno == ENOTDIR }
+        var description: String { reason }
+    }
+
+    /// The whole content. A symbolic link at the end of the path is refused, because sources are not left by a link.
+    /// - Throws: `Problem` if it cannot be read, is no regular file, or is longer than `limit` bytes.
+    static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
+        try read(Array(path.utf8), limit: limit)
+    }
+
+    static func read(_ path: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
+        let file = withCPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY) }
+        guard file >= 0 else { throw problem(errno) }
+        defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0 else { throw problem(errno) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw Problem(errno: 0, reason: "it is no regular file") }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw problem(errno)
+            }
+            bytes.append(contentsOf: buffer[..<count])
+            if bytes.count > limit { throw Problem(errno: 0, reason: "it is longer than \(limit) bytes") }
+        }
+    }
+
+    private static func problem(_ number: Int32) -> Problem {
+        let reason = number == ELOOP ? "it is a symbolic link" : String(cString: strerror(number)).lowercasedFirst
+        return Problem(errno: number, reason: reason)
+    }
+}
+
+/// Gives raw path bytes to a C function.
+func withCPath<Value>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> Value) -> Value {
+    (path + [0]).withUnsafeBufferPointer { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { chars in
+            guard let start = chars.baseAddress else { preconditionFailure("the path ends with a NUL") }
+            return body(start)
+        }
+    }
+}
+
+extension String {
+    /// "Permission denied" as it stands inside a sentence.
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,70 @@
+import LevelTree
+import Staging
+
+/// `git-commit.log`: what gStudio and qbank run, and what was changed on this server. Made here from the code tree where
+/// there is one; the field's own `git-commit-details.log` stands beside it.
+struct GitLogCollector: Collector {
+    let dataset = Dataset.gitLog
+    private let made = RelativePath.fixed("git-commit.log")
+    private let fields = RelativePath.fixed("git-commit-details.log")
+
+    func locate(_ context: CollectionContext) -> Location {
+        let sources = context.sources
+        var parts: [Gathering.Part] = []
+        if Folder.kind(at: "\(sources.data)/\(fields)") == .file {
+            parts.append(.file(at: Array("\(sources.data)/\(fields)".utf8), as: fields))
+        }
+        if hasCode(context) {
+            return Location(
+                gathering: Gathering(parts: parts),
+                notes: ["\(made) is made from the repositories in \(sources.code)"])
+        }
+        if Folder.kind(at: "\(sources.data)/\(made)") == .file {
+            parts.append(.file(at: Array("\(sources.data)/\(made)".utf8), as: made))
+        }
+        guard parts.isEmpty else { return Location(gathering: Gathering(parts: parts)) }
+        return Location(
+            absence: "there is no code tree at \(sources.code), and neither \(made) nor \(fields) in \(sources.data)")
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        guard hasCode(context) else { return try locate(context).checkedGathering() }
+        var gathering = locate(context).gathering
+        let text = await makeText(context)
+        gathering.shortfalls += text.shortfalls
+        guard text.hasContent else { return gathering }
+        gathering.parts.append(.text(text.bytes, as: made, mode: 0o644, modified: context.now))
+        return gathering
+    }
+
+    private func hasCode(_ context: CollectionContext) -> Bool {
+        Folder.kind(at: context.sources.code + "/.") == .folder
+    }
+
+    private func makeText(
+        _ context: CollectionContext
+    ) async -> (bytes: [UInt8], shortfalls: [Shortfall], hasContent: Bool) {
+        let sources = context.sources
+        let date = context.timeZone.local(context.now)
+        let reader = GitReader(programs: context.programs, masking: context.masking(), scratch: context.scratch)
+        var text = GitLogText(file: "\(made)", date: date, isClockTrusted: context.isClockTrusted)
+        var hasContent = false
+        let trees = [
+            ("gstudio-docker", sources.code, false), ("gstudio", sources.gstudioTree, true),
+            ("qbank-lite", sources.qbankTree, true),
+        ]
+        for (name, tree, isNamedByStandard) in trees {
+            do {
+                let answers = try await reader.answers(of: tree, within: sources.code)
+                text.addSection(name, answers)
+                hasContent = hasContent || answers.contains { $0.problem == nil }
+            } catch  where error.code == .absent && !isNamedByStandard {
+                continue
+            } catch {
+                text.addSection(name, problem: error.message)
+            }
+        }
+        text.finish(date: date)
+        return (text.bytes, text.shortfalls, hasContent)
+    }
+}

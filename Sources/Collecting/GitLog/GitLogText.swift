@@ -1,0 +1,41 @@
+import LevelTree
+
+/// The text of `git-commit.log`: sections and headings as the field's script has written them (domain facts, 1.2), so
+/// that one reader understands both.
+struct GitLogText {
+    private(set) var bytes: [UInt8] = []
+    private(set) var shortfalls: [Shortfall] = []
+    private let file: String
+
+    /// - Parameter file: the name that stands in the list of what is missing.
+    init(file: String, date: LocalTime, isClockTrusted: Bool) {
+        self.file = file
+        add("\nDate : \(date.dateText) \n\n")
+        if !isClockTrusted { add("The clock of this server is not to be trusted: this date may be wrong. \n\n") }
+    }
+
+    mutating func addSection(_ name: String, _ answers: [GitReader.Answer]) {
+        add("\n\nDetails of \(name) \n\n")
+        for (command, answer) in zip(GitReader.commands, answers) {
+            add("\n\(name) : \(command.title) \n\n")
+            bytes += answer.text
+            if let problem = answer.problem { miss("\(name): \(command.title): \(problem)") }
+            if answer.isCut { miss("\(name): \(command.title) printed more than is kept; the rest is left out") }
+        }
+    }
+
+    /// A section that could not be made at all.
+    mutating func addSection(_ name: String, problem: String) {
+        add("\n\nDetails of \(name) \n\n")
+        miss("\(name): \(problem)")
+    }
+
+    mutating func finish(date: LocalTime) { add("\nDate : \(date.dateText) \n\n") }
+
+    private mutating func miss(_ reason: String) {
+        add("\n[\(reason)]\n")
+        shortfalls.append(Shortfall(path: file, reason: reason))
+    }
+
+    private mutating func add(_ text: String) { bytes += text.utf8 }
+}

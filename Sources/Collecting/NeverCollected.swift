@@ -1,0 +1,31 @@
+import LevelTree
+import Staging
+
+/// What is left out of every source, wherever it lies: other programs' state, and keys.
+enum NeverCollected {
+    /// Folders of git, of GnuPG, of SSH and of Syncthing, and `backups`, which hold copies of everything.
+    private static let folders = [".git", ".gnupg", ".ssh", ".stfolder", ".stversions", "backups"]
+    /// Files of the same.
+    private static let files = [".git", ".stfolder", ".stignore"]
+    /// How the names of key files end. `.crt` is not among them: a certificate is public.
+    private static let keys = [".key", ".pem", ".p12", ".pfx", ".gpg"]
+
+    static func folderVerdict(_ path: RelativePath) -> SourceVerdict {
+        folders.contains { path.lastComponent.elementsEqual($0.utf8) }
+            ? .skipAndList("never collected: it holds another program's state") : .take
+    }
+
+    static func fileVerdict(_ path: RelativePath) -> SourceVerdict {
+        files.contains { path.lastComponent.elementsEqual($0.utf8) }
+            ? .skipAndList("never collected: it is another program's state") : .take
+    }
+
+    /// For folders that people or other programs fill by hand; a pupil's upload may well end in `.key`.
+    static func fileVerdictWithKeys(_ path: RelativePath) -> SourceVerdict {
+        let name = path.lastComponent.map(lowercased)
+        if keys.contains(where: { name.suffix($0.utf8.count).elementsEqual($0.utf8) }) {
+            return .skipAndList("never collected: by its name it holds a key")
+        }
+        return fileVerdict(path)
+    }
+}

@@ -1,0 +1,14 @@
+import LevelTree
+import Staging
+
+/// `qbank_data.tar.gz`: the assessment engine's databases, as the platform's hourly script packs them. Not in the
+/// standard's list, but collected in practice.
+struct QbankDataCollector: Collector {
+    let dataset = Dataset.of("qbank_data.tar.gz")
+
+    func locate(_ context: CollectionContext) -> Location {
+        Place.file(
+            ["\(context.sources.data)/qbank/\(dataset)", "\(context.sources.data)/\(dataset)"], as: .fixed("\(dataset)")
+        )
+    }
+}

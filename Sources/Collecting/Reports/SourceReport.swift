@@ -1,0 +1,46 @@
+import LevelTree
+import Staging
+
+/// One dataset's sources as `sources` and `check` show them: where it is, how big it is, what is skipped and why.
+public struct SourceReport: Sendable {
+    public let dataset: Dataset
+    /// The folders and files of this machine that it is collected from, as text for people.
+    public let places: [String]
+    /// Why there is nothing to collect here; normal for some installations.
+    public let absence: String?
+    /// Why what is there cannot be collected under this dataset's name.
+    public let problem: String?
+    /// What a person should know besides: that a file is made at each collection.
+    public let notes: [String]
+    /// Counted by the walk that a collection makes; nil where there is nothing to walk.
+    public let survey: SourceSurvey?
+
+    /// Walks the dataset's sources; reads no content and runs no program.
+    /// - Parameter adjust: what the caller does to a gathering before it is collected, as leaving out what the
+    ///   configuration excludes; so the report speaks of what a collection would take.
+    public init(
+        of collector: any Collector, in context: CollectionContext, adjust: (Gathering) -> Gathering = { $0 }
+    ) {
+        let location = collector.locate(context)
+        dataset = collector.dataset
+        absence = location.absence
+        problem = location.absence == nil ? location.problem?.message : nil
+        notes = location.notes
+        guard location.absence == nil, location.problem == nil, !location.gathering.parts.isEmpty else {
+            places = []
+            survey = nil
+            return
+        }
+        let gathering = adjust(location.gathering)
+        places = gathering.parts.compactMap(SourceReport.place)
+        survey = SourceSurvey(of: gathering)
+    }
+
+    private static func place(_ part: Gathering.Part) -> String? {
+        switch part {
+        case .folder(let folder): escapedText(folder.path)
+        case .file(let path, _): escapedText(path)
+        case .text: nil
+        }
+    }
+}

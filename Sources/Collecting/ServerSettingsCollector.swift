@@ -1,0 +1,13 @@
+import LevelTree
+import Staging
+
+/// `server_settings.py`: the server's identity. The original where the code tree can be seen, else the hourly copy.
+struct ServerSettingsCollector: Collector {
+    let dataset = Dataset.of("server_settings.py")
+
+    func locate(_ context: CollectionContext) -> Location {
+        Place.file(
+            ["\(context.sources.gstudioSettings)/\(dataset)", "\(context.sources.data)/\(dataset)"],
+            as: .fixed("\(dataset)"))
+    }
+}

@@ -99,7 +99,13 @@ let package = Package(
         .testTarget(name: "ContentTests", dependencies: ["Content", "LevelTree", "CZstd"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Content", "LevelTree", crypto]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
+        .testTarget(
+            name: "SchoolDaemonTests",
+            dependencies: [
+                "SchoolDaemon", "Collecting", "LevelTree", "Settings", "Staging", "Terminal", "Uploading", "Wire",
+            ]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(name: "CollectingTests", dependencies: ["Collecting", "Staging", "Settings", "LevelTree"]),
         .testTarget(
             name: "StoreServerTests",
             dependencies: ["StoreServer", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging]),

@@ -20,11 +20,12 @@ extension UploadReport.Entry {
 }
 
 extension UploadReport {
-    /// The last line of the story, without the full stop.
-    public var sentence: String {
+    /// The last line of the story, without the full stop; nil where nothing is to be told but why it stopped.
+    public var sentence: String? {
+        if entries.isEmpty, stopped != nil { return nil }
         let travelled = "\(ByteText.size(wire.up)) sent, \(ByteText.size(wire.down)) received"
         let done = entries.count(where: \.isGood)
-        if entries.isEmpty, stopped == nil { return "nothing new to send (\(travelled))" }
+        if entries.isEmpty { return "nothing new to send (\(travelled))" }
         let waiting = entries.count - done
         return "\(ByteText.count(done, "dataset")) received by the store\(waiting > 0 ? ", \(waiting) waiting" : "") "
             + "(\(travelled))"

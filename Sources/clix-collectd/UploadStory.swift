@@ -25,6 +25,6 @@ struct UploadStory: Sendable {
         for entry in report.entries where !entry.isGood { progress.warn(entry.sentence) }
         for notice in report.notices { progress.say(notice) }
         if let stopped = report.stopped { progress.warn("clix-collectd: \(stopped.message)") }
-        progress.say(report.sentence)
+        if let sentence = report.sentence { progress.say(sentence) }
     }
 }

@@ -1,0 +1,126 @@
+import Collecting
+import Foundation
+import LevelTree
+import Settings
+import Terminal
+import Testing
+
+@testable import SchoolDaemon
+@testable import Staging
+
+/// A made-up school on this machine's disk, removed at the end.
+final class MadeSchool: Sendable {
+    let root: String
+
+    init() throws {
+        var template = Array("/tmp/clix-school.XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw MadeSchoolProblem(number: errno) }
+        root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    func folder(_ path: String) throws {
+        var whole = root
+        for part in path.split(separator: "/") {
+            whole += "/" + part
+            guard mkdir(whole, 0o755) == 0 || errno == EEXIST else { throw MadeSchoolProblem(number: errno) }
+        }
+    }
+
+    func file(_ path: String, _ text: String) throws {
+        if let slash = path.lastIndex(of: "/") { try folder(String(path[..<slash])) }
+        guard let file = fopen(root + "/" + path, "w") else { throw MadeSchoolProblem(number: errno) }
+        defer { fclose(file) }
+        guard fputs(text, file) >= 0 else { throw MadeSchoolProblem(number: errno) }
+    }
+
+    /// Its settings, with everything below `root`.
+    var settings: CollectdSettings {
+        CollectdSettings(
+            source: SourcePaths(
+                data: root + "/data", code: root + "/code", assessmentStore: root + "/store",
+                unplatform: root + "/unplatform"),
+            staging: StagingSettings(directory: root + "/staging", budget: 1 << 30, keepFree: 0))
+    }
+}
+
+struct MadeSchoolProblem: Error { let number: Int32 }
+
+@Suite("A school")
+struct SchoolTests {
+    private let clock = MachineClock(now: { FileTime(seconds: 1_800_000_000, nanoseconds: 0) }, bootSeconds: { 1 })
+
+    @Test("that is checked hears of every fault, with what to do, and the worst decides the exit code")
+    func check() async throws {
+        let made = try MadeSchool()
+        try made.file(
+            "data/server_settings.py", "GSTUDIO_INSTITUTE_ID ='mz150'\nGSTUDIO_INSTITUTE_ID_SECONDARY='2039150'\n")
+        try made.folder("data/media")
+        try made.folder("staging")
+        var settings = made.settings
+        settings.datasets[.of("nginx-logs")] = DatasetSettings(isEnabled: false)
+        let check = await Check.run(try School(settings, clock: clock), configuration: "/etc/c.toml")
+        func line(_ subject: String) -> String? { check.lines.first { $0.subject == subject }?.text }
+        #expect(line("configuration") == "ok       configuration: /etc/c.toml")
+        #expect(line("school")?.hasPrefix("ok       school: mz150, code 2039150") == true)
+        #expect(line("source media") == "ok       source media: \(made.root)/data/media")
+        #expect(line("source rcs-repo")?.contains("not on this machine") == true)
+        #expect(line("source nginx-logs")?.contains("switched off") == true)
+        #expect(line("staging")?.hasPrefix("ok       staging: ") == true)
+        #expect(line("store")?.hasPrefix("TO DO    store: not enrolled") == true)
+        #expect(check.exitStatus == .refused)
+    }
+
+    @Test("that nobody set up, and whose disk is not mounted, is told so")
+    func unconfigured() async throws {
+        let made = try MadeSchool()
+        var settings = made.settings
+        settings.school.serverID = try ServerID("sp100")
+        settings.school.schoolCode = try SchoolCode("00000000")
+        let check = await Check.run(try School(settings, clock: clock), configuration: "c")
+        let faults = check.lines.filter { $0.level == .fault }
+        #expect(faults.map(\.subject) == ["school", "source", "store"])
+        #expect(faults[1].sentence.hasPrefix("there is no \(made.root)/data"))
+        #expect(check.exitStatus == .config)
+        #expect(check.lines.contains { $0.subject == "staging" && $0.level == .warning })
+    }
+
+    @Test("lists its sources with their size, what is left out, and what is switched off")
+    func sources() throws {
+        let made = try MadeSchool()
+        try made.file("data/nginx-logs/access.log", "0123456789")
+        try made.file("data/nginx-logs/error.log", "0123456789")
+        try made.file("data/nginx-logs/old/error.log", "0123456789")
+        symlink("/etc/passwd", made.root + "/data/nginx-logs/link")
+        var settings = made.settings
+        settings.school.serverID = try ServerID("ct131")
+        settings.datasets[.of("nginx-logs")] = DatasetSettings(
+            isEnabled: false, exclude: ExcludePatterns(["error.log"]), priority: 1)
+        let report = try School(settings, clock: clock).sources(nil)
+        let row = try #require(report.rows.first)
+        #expect(row.source.dataset.name == "nginx-logs")
+        #expect(row.source.survey?.files == 1)
+        #expect(row.source.survey?.bytes == 10)
+        #expect(row.source.places == ["\(made.root)/data/nginx-logs"])
+        #expect(
+            row.notes == [
+                "switched off by its table under [collect]", "left out by exclude: error.log",
+                "left out: link: is a symlink; symlinks are not followed",
+            ])
+        #expect(report.rows.count == Dataset.all.count)
+        #expect(report.exitStatus == .ok)
+    }
+
+    @Test("keeps its own user when nobody else owns the state directory")
+    func owner() throws {
+        #expect(try StateOwner.become(ownerOf: "/nonexistent") == .none)
+        #expect(try StateOwner.become(ownerOf: "/") == .none)
+    }
+
+    @Test("shows times with the offset of its zone")
+    func times() {
+        #expect(SchoolTimeZone.india.isoText(milliseconds: 1_534_413_600_000) == "2018-08-16T15:30:00+05:30")
+        #expect(SchoolTimeZone.utc.isoText(milliseconds: -1) == "1969-12-31T23:59:59+00:00")
+    }
+}

@@ -67,9 +67,10 @@ public struct SubprocessRunner: ProgramRunner {
             TeardownStep.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: program.grace)
         ]
         options.teardownSequence = ladder
+        // Raw bytes go to strdup(3) as they are: each text needs its own NUL, or what lies behind it becomes part of it.
         let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(program.arguments),
-            environment: .custom(program.environment.map { Array("\($0.key)=\($0.value)".utf8) }),
+            .path(FilePath(path)), arguments: Arguments(program.arguments.map { $0 + [0] }),
+            environment: .custom(program.environment.map { Array("\($0.key)=\($0.value)\0".utf8) }),
             workingDirectory: FilePath("/"), platformOptions: options, input: .none, output: .sequence, error: .sequence
         ) { execution in
             async let errorText = drain(execution.standardError, into: .memory(limit: 16 << 10), keepReading: true)

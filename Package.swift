@@ -102,13 +102,19 @@ let package = Package(
         .testTarget(
             name: "SchoolDaemonTests",
             dependencies: [
-                "SchoolDaemon", "Collecting", "LevelTree", "Settings", "Staging", "Terminal", "Uploading", "Wire",
+                "SchoolDaemon", "clix-collectd", "Collecting", "LevelTree", "Settings", "Staging", "Terminal",
+                "Uploading", "Wire",
             ]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "CollectingTests", dependencies: ["Collecting", "Staging", "Settings", "LevelTree"]),
         .testTarget(
+            name: "CentralStoreTests",
+            dependencies: ["CentralStore", "Content", "LevelTree", "Wire", "CZstd", "CLinux", crypto, grdb]),
+        .testTarget(
             name: "StoreServerTests",
             dependencies: ["StoreServer", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging]),
+        .testTarget(
+            name: "StagingTests", dependencies: ["Staging", "Content", "LevelTree", "Wire", "CLinux", crypto, grdb]),
         .testTarget(
             name: "UploadingTests",
             dependencies: [

@@ -67,6 +67,23 @@ import Testing
         #expect(try bench.verify().isClean)
     }
 
+    // Needs ext4: other filesystems allow more names than a test should make.
+    @Test(.enabled(if: Machine.hasLinkLimit, "needs ext4 under /tmp"))
+    func `where the filesystem refuses another name, another inode is started`() throws {
+        let view = try bench.view()
+        try publish(view, 1, [FakeFile("a", "same")])
+        try bench.folder.makeFolder("names")
+        var count = 0
+        while link(bench.folder.path(path(1, "a")), bench.folder.path("names/\(count)")) == 0, count < 70_000 {
+            count += 1
+        }
+        try #require(count < 70_000)
+        try publish(view, 2, [FakeFile("a", "same"), FakeFile("b", "same")])
+        #expect(inode(2, "a") != inode(1, "a"))
+        #expect(inode(2, "a") == inode(2, "b"))
+        #expect(try bench.folder.text(path(2, "a")) == "same")
+    }
+
     @Test func `a file in the pool that was cut by a power loss is written anew`() throws {
         let view = try bench.view()
         try publish(view, 1, [FakeFile("a", "content")])

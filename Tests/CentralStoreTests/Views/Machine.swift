@@ -11,6 +11,9 @@ enum Machine {
     /// many files were deleted, ext4 takes ten times as long to find inodes for new ones.)
     static let quickFolder = access("/dev/shm", R_OK | W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
 
+    /// Whether an ordinary folder has ext4's limit of 65,000 names for one inode.
+    static let hasLinkLimit = pathconf("/tmp", Int32(_PC_LINK_MAX)) == 65_000
+
     /// Small filesystems can be mounted: root with CAP_SYS_ADMIN.
     static let canMount: Bool = {
         let path = "/tmp/clix-views-mount-\(getpid())"

@@ -11,8 +11,9 @@ struct FinishedDraft {
 }
 
 extension Staging {
-    /// Makes the draft the current generation of its dataset and year. See `PublishingStep` for what a crash leaves.
-    func publish(_ draft: FinishedDraft) throws {
+    /// Makes the draft the current generation of its dataset and year, as far as the database is concerned. The folders
+    /// follow by `arrange`, at the latest when staging is opened again; see `PublishingStep`.
+    func record(_ draft: FinishedDraft) throws {
         let dataset = draft.row.generation.dataset
         try options.beforeStep(.makeDurable)
         try folders.sync()
@@ -30,6 +31,5 @@ extension Staging {
             try Sightings.record(nil, dataset, draft.row.generation.year, database)
             try releaseGenerations(of: dataset, database)
         }
-        try arrange(dataset)
     }
 }

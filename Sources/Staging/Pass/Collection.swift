@@ -141,10 +141,12 @@ struct Collection {
         let row = GenerationRow(
             generation: generation, origins: sources.origins, contentInode: inode, treePath: place, isCurrent: true)
         let isSuperseding = last?.generation.year == year && last?.generation.state == .pending
-        try staging.publish(
+        try staging.record(
             FinishedDraft(
                 row: row, footprint: draft.gauge.added,
                 mustBeSent: pass.isRewritten && isSuperseding ? last?.sequence : nil))
+        draft.handOver()
+        try staging.arrange(dataset)
         return CollectionResult(ending: .published(generation), pass)
     }
 

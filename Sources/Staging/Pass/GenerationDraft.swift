@@ -178,6 +178,7 @@ final class GenerationDraft {
             preconditionFailure("a draft is touched before it is finished")
         }
         try gauge.admit(length)
+        // The generation's own folder, and `files`, which is a folder or a symlink.
         for _ in 0..<(tree?.foldersMade ?? 0) + 2 { gauge.admitFolder() }
         if let reference {
             let result = CName(reference).withPointer { target in
@@ -191,6 +192,9 @@ final class GenerationDraft {
         }
         return status.inode
     }
+
+    /// It is a generation now: nothing of it may be removed any more.
+    func handOver() { extent = .untouched }
 
     /// Removes all that was made. Never throws: what stays is removed when staging is opened again.
     func discard() {

@@ -71,10 +71,23 @@ struct OpeningRepair {
         return isFound
     }
 
-    /// Counts anew what staged content takes.
+    /// Counts anew what staged content takes: each generation's folder, and its content where the tree shows it.
     private func recount() throws {
         var counted = Set<UInt64>()
-        let used = try footprint(of: folders.generations, &counted) + footprint(of: folders.tree, &counted)
+        var used = try footprint(of: folders.generations, &counted) - FolderRemoval.folderFootprint
+        let rows = try translatingDatabaseErrors { try database.read { try GenerationTable.all($0) } }
+        for row in rows where row.isCurrent {
+            guard let shown = FileStatus.of(CName(row.treePath), in: folders.tree.number),
+                shown.inode == row.contentInode
+            else { continue }
+            if shown.kind == .folder,
+                let folder = Descriptor.openingFolder(CName(row.treePath), in: folders.tree.number)
+            {
+                used += try footprint(of: folder, &counted)
+            } else {
+                used += FolderRemoval.footprint(shown.size)
+            }
+        }
         try translatingDatabaseErrors { try database.write { try Counter.stagedBytes.set(used, $0) } }
     }
 
@@ -91,6 +104,7 @@ struct OpeningRepair {
                     continue
                 }
                 sum += try footprint(of: inside, &counted)
+            case .symlink: sum += FolderRemoval.footprint(status.size)
             case .file where status.links == 1 || counted.insert(status.inode).inserted:
                 sum += FolderRemoval.footprint(status.size)
             default: break

@@ -15,6 +15,7 @@ final class FakeSource: SnapshotSource {
         var unreadable: Set<SnapshotID> = []
         var reads: [ChunkID: Int] = [:]
         var whileReading: (@Sendable () -> Void)?
+        var whenAskedForHistory: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -68,6 +69,11 @@ final class FakeSource: SnapshotSource {
     /// Called before each chunk that is read.
     func whileReading(_ body: (@Sendable () -> Void)?) { state.withLock { $0.whileReading = body } }
 
+    /// Called once, before the next answer about a school's history.
+    func whenAskedForHistory(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.whenAskedForHistory = body }
+    }
+
     var readCount: Int { state.withLock { $0.reads.values.reduce(0, +) } }
     var mostReadsOfOneChunk: Int { state.withLock { $0.reads.values.max() ?? 0 } }
     var chunkCount: Int { state.withLock { $0.chunks.count } }
@@ -75,7 +81,12 @@ final class FakeSource: SnapshotSource {
     // MARK: SnapshotSource
 
     func snapshots(school: ServerID, dataset: Dataset?, year: Year?) throws -> [SnapshotRecord] {
-        state.withLock { state in
+        let watch = state.withLock { state in
+            defer { state.whenAskedForHistory = nil }
+            return state.whenAskedForHistory
+        }
+        watch?()
+        return state.withLock { state in
             state.snapshots.filter {
                 $0.school == school && (dataset == nil || $0.dataset == dataset) && (year == nil || $0.year == year)
             }

@@ -11,6 +11,8 @@ public struct StoreServerError: Error, Sendable, CustomStringConvertible {
         public static let alreadyThere = Code("already-there")
         /// A host name or an address that no certificate can carry, an argument that means nothing.
         public static let badArgument = Code("bad-argument")
+        /// `store.toml` asks for what this machine does not have.
+        public static let badSettings = Code("bad-settings")
         /// A file of the data directory cannot be read or written.
         public static let fileTrouble = Code("file-trouble")
         /// A key or certificate file does not hold what it should.

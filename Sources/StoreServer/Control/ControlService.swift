@@ -18,7 +18,7 @@ final class ControlService: Sendable {
     // Dispatch sources may be used from any thread; Dispatch for Linux does not say so in its types.
     private nonisolated(unsafe) let source: any DispatchSourceRead
     private let directory: DataDirectory
-    private let workers = DispatchQueue(label: "clix-store.control.work", attributes: .concurrent)
+    private let underWay = DispatchGroup()
     private let open = Mutex(0)
     private let logger: Logger
     private let perform: Perform
@@ -36,11 +36,12 @@ final class ControlService: Sendable {
         source.activate()
     }
 
-    /// Takes no more requests. Those under way come to their end; the store's lock must be held until then.
-    func stop() {
+    /// Takes no more requests, and lets those under way come to their end; the store must stay open until then.
+    /// - Returns: false if that was not within the time.
+    func stop(within time: Duration) -> Bool {
         unlink(directory.controlSocket)
         source.cancel()
-        workers.sync(flags: .barrier) {}
+        return underWay.wait(timeout: .now() + .nanoseconds(Int(time.nanosecondCount))) == .success
     }
 
     /// The socket gets its name only when its mode is right and it listens, so that nobody ever finds it half made.
@@ -75,7 +76,8 @@ final class ControlService: Sendable {
             close(descriptor)
             return
         }
-        workers.async {
+        // A queue of its own is a thread of its own.
+        DispatchQueue(label: "clix-store.control.command").async(group: underWay) {
             self.serve(LineConnection(descriptor))
             self.open.withLock { $0 -= 1 }
         }

@@ -23,6 +23,11 @@ public struct StoreCommand: Sendable {
         return try StoreOperator(store: handle.store).perform(operation, report: onProgress)
     }
 
+    /// Whether a service listens on this data directory. Where it may not be asked, it is assumed to run.
+    public var serviceRuns: Bool {
+        do { return try connect() != nil } catch { return PrivateFile.exists(directory.controlSocket) }
+    }
+
     /// Nil where no service listens.
     private func connect() throws -> LineConnection? {
         let address = try ControlAddress(directory)

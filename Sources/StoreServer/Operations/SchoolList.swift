@@ -44,6 +44,11 @@ public struct SchoolList: Sendable {
         self.lines = lines
     }
 
+    /// The same from a file.
+    public init(readingFrom path: String) throws {
+        try self.init(parsing: PrivateFile.read(path, limit: ControlMessage.requestLimit / 4), named: path)
+    }
+
     private struct Columns {
         let name: Int
         let code: Int
@@ -107,7 +112,8 @@ public struct SchoolList: Sendable {
             }
         }
         guard !isQuoted else {
-            throw StoreServerError(.badArgument, "\(file):\(rowNumber): a quotation mark is opened here and never closed.")
+            throw StoreServerError(
+                .badArgument, "\(file):\(rowNumber): a quotation mark is opened here and never closed.")
         }
         endRow()
         return rows

@@ -1,4 +1,5 @@
 import CentralStore
+import Dispatch
 import Glibc
 import Hummingbird
 import HummingbirdCore
@@ -14,6 +15,7 @@ import Wire
 /// to stop.
 public struct StoreService: Sendable {
     let handle: StoreHandle
+    let tree: TreeView
     let listen: ListenAddress
     let limits: ServiceLimits
     let logger: Logger
@@ -23,9 +25,15 @@ public struct StoreService: Sendable {
         _ directory: DataDirectory, settings: StoreSettings, storeLimits: StoreLimits = StoreLimits(),
         limits: ServiceLimits = ServiceLimits(), logger: Logger
     ) throws -> StoreService {
-        StoreService(
-            handle: try StoreHandle.open(directory, limits: storeLimits), listen: settings.listen, limits: limits,
-            logger: logger)
+        let handle = try StoreHandle.open(directory, limits: storeLimits)
+        do {
+            return StoreService(
+                handle: handle, tree: try LevelTreeOfStore.open(directory, settings), listen: settings.listen,
+                limits: limits, logger: logger)
+        } catch {
+            handle.store.close()
+            throw error
+        }
     }
 
     /// Serves until SIGTERM or SIGINT, or until its task is cancelled; lets requests under way come to their end within
@@ -34,22 +42,38 @@ public struct StoreService: Sendable {
     /// - Parameter onReady: called once schools can connect, with the port that it is (for `listen` may leave that to
     ///   the kernel). Throws `StoreServerError` (cannot listen).
     public func run(onReady: @escaping @Sendable (_ port: Int) -> Void) async throws {
-        let tree = TreePublisher(logger: logger, publish: { _ in })
-        handle.store.onCommit { tree.committed($0) }
+        let upkeep = TreeUpkeep(tree, of: handle.store, logger: logger)
+        handle.store.onCommit { [logger] snapshot in
+            logger.notice("\(Self.line(of: snapshot))")
+            upkeep.publisher.committed(snapshot)
+        }
         let control = try ControlService(handle.directory, logger: logger) { [store = handle.store] operation, report in
             try StoreOperator(store: store).perform(operation, report: report)
         }
         let failure: (any Error)?
         do {
-            try await serve(tree, onReady)
+            try await serve(upkeep.publisher, onReady)
             failure = nil
         } catch {
             failure = error
         }
-        control.stop()
-        tree.finish()
-        handle.store.close()
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "clix-store.stop").async {
+                stop(control, upkeep)
+                continuation.resume()
+            }
+        }
         if let failure { throw explained(failure) }
+    }
+
+    /// Blocks until commands and tree have come to their end.
+    private func stop(_ control: ControlService, _ upkeep: TreeUpkeep) {
+        guard control.stop(within: limits.shutdown) else {
+            // The process ends and the lock with it; what the command had made durable stays.
+            return logger.warning("a command that was still at work (a seed?) was cut off; run it again")
+        }
+        upkeep.stop()
+        handle.store.close()
     }
 
     private func serve(_ tree: TreePublisher, _ onReady: @escaping @Sendable (Int) -> Void) async throws {
@@ -77,6 +101,12 @@ public struct StoreService: Sendable {
         } catch is CancellationError {
             // Requests that did not end in time were cut off; schools go on where they stood.
         }
+    }
+
+    private static func line(of snapshot: SnapshotRecord) -> String {
+        let lacking = snapshot.shortfalls.isEmpty ? "" : ", \(snapshot.shortfalls.count) files missing"
+        return "\(snapshot.school): committed \(snapshot.dataset) \(snapshot.year), sequence \(snapshot.sequence), "
+            + "\(snapshot.outcome.rawValue): \(snapshot.files) files, \(snapshot.bytes) bytes\(lacking)"
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {

@@ -39,6 +39,13 @@ final class TreePublisher: Sendable {
         self.publish = publish
     }
 
+    /// Runs between two snapshots, or before the first; what it throws is told to the operator.
+    func run(_ name: String, _ work: @escaping @Sendable () throws -> Void) {
+        queue.async { [logger] in
+            do { try work() } catch { logger.error("\(name) failed: \(error)") }
+        }
+    }
+
     /// Takes note of a commit; returns at once.
     func committed(_ snapshot: SnapshotRecord) {
         _ = state.withLock { $0.pending.insert(snapshot.id) }

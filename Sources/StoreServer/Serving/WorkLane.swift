@@ -7,7 +7,8 @@ final class WorkLane: Sendable {
     private typealias Piece = @Sendable () -> Void
 
     private struct State {
-        var running = 0
+        /// Threads that have nothing to do, by their place in `threads`.
+        var idle: [Int]
         var waiting: [Piece] = []
         var firstWaiting = 0
         var waitingCount: Int { waiting.count - firstWaiting }
@@ -30,18 +31,19 @@ final class WorkLane: Sendable {
         let retryAfter: Int
     }
 
-    private let width: Int
     private let waitingLimit: Int
     private let retryAfter: Int
-    private let queue: DispatchQueue
-    private let state = Mutex(State())
+    // Serial queues get a thread at once. A concurrent queue shares a pool as wide as the machine, to which Dispatch for
+    // Linux adds a thread only each second when all of them are blocked.
+    private let threads: [DispatchQueue]
+    private let state: Mutex<State>
 
     /// - Parameter retryAfter: seconds, as told to who is turned away.
     init(_ name: String, width: Int, waitingLimit: Int, retryAfter: Int) {
-        self.width = width
         self.waitingLimit = waitingLimit
         self.retryAfter = retryAfter
-        queue = DispatchQueue(label: "clix-store.\(name)", attributes: .concurrent)
+        threads = (0..<width).map { DispatchQueue(label: "clix-store.\(name).\($0)") }
+        state = Mutex(State(idle: Array(0..<width)))
     }
 
     /// Runs `work` on a thread that may block, and waits for it. Work that began is not cancelled: half-done work of
@@ -50,33 +52,34 @@ final class WorkLane: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let piece: Piece = { continuation.resume(with: Result(catching: work)) }
             let admission = state.withLock { state -> Admission in
-                if state.running < width {
-                    state.running += 1
-                    return .runs
-                }
+                if let thread = state.idle.popLast() { return .runs(on: thread) }
                 guard state.waitingCount < waitingLimit else { return .turnedAway }
                 state.waiting.append(piece)
                 return .waits
             }
             switch admission {
-            case .runs: start(piece)
+            case .runs(let thread): start(piece, on: thread)
             case .waits: break
             case .turnedAway: continuation.resume(throwing: Full(retryAfter: retryAfter))
             }
         }
     }
 
-    private enum Admission { case runs, waits, turnedAway }
+    private enum Admission {
+        case runs(on: Int)
+        case waits
+        case turnedAway
+    }
 
-    private func start(_ piece: @escaping Piece) {
-        queue.async {
+    private func start(_ piece: @escaping Piece, on thread: Int) {
+        threads[thread].async {
             piece()
             let next = self.state.withLock { state -> Piece? in
                 let next = state.takeFirst()
-                if next == nil { state.running -= 1 }
+                if next == nil { state.idle.append(thread) }
                 return next
             }
-            if let next { self.start(next) }
+            if let next { self.start(next, on: thread) }
         }
     }
 }

@@ -1,0 +1,39 @@
+import ArgumentParser
+import LevelTree
+import StoreServer
+
+extension School {
+    struct Set: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a school's code or name.",
+            discussion: """
+                Example:
+                  clix-store school set mz150 --code 2039151 --name "St. Foo's H/S"
+
+                A new code moves nothing that was committed: old snapshots stay where they were filed, new ones are filed \
+                under the new code.
+                """)
+
+        @Argument(help: School.idHelp)
+        var id: String
+
+        @Option(name: .long, help: "The school code; an empty text takes it away.")
+        var code: String?
+
+        @Option(name: .long, help: "The name.")
+        var name: String?
+
+        @OptionGroup var data: DataOption
+
+        func validate() throws {
+            if code == nil, name == nil { throw ValidationError("Say what to set: --code, --name or both.") }
+        }
+
+        func run() throws {
+            try reporting {
+                let code = try code.map { try SchoolCode($0) }
+                try perform(.setSchool(serverID(id), code: code, name: name), on: data.directory)
+            }
+        }
+    }
+}

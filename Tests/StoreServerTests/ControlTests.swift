@@ -1,0 +1,123 @@
+import CentralStore
+import Foundation
+import Glibc
+import LevelTree
+import Settings
+import Testing
+
+@testable import StoreServer
+
+@Suite("Commands beside the running service, and without one")
+struct ControlTests {
+    @Test("the socket is for its owner only, lies in the data directory, and goes with the service")
+    func permissions() async throws {
+        let path = try await LiveStore.serving { store async throws in
+            #expect(try store.folder.permissions(of: "store/control.sock") == 0o600)
+            return store.directory.controlSocket
+        }
+        #expect(access(path, F_OK) != 0)
+    }
+
+    @Test("a command is carried out by the service that runs, and its refusals come back as they are")
+    func overTheSocket() async throws {
+        try await LiveStore.serving { store async throws in
+            _ = try await store.addSchool()
+            let twice = await #expect(throws: StoreServerError.self) { try await store.addSchool() }
+            #expect(twice?.code == .badArgument && twice?.message.contains("mz150") == true)
+            let unknown = await #expect(throws: StoreServerError.self) {
+                try await store.command(.newCode(ServerID("mz999")))
+            }
+            #expect(unknown?.code == .unknownName)
+            let image = SchoolIdentity(
+                serverID: try ServerID("sp100"), schoolCode: try SchoolCode("00000000"), schoolName: "")
+            let refused = await #expect(throws: StoreServerError.self) { try await store.command(.addSchool(image)) }
+            #expect(refused?.code == .badArgument)
+        }
+    }
+
+    @Test("a data directory that lies deep down is no problem for the socket")
+    func deepDirectory() throws {
+        let folder = try TemporaryFolder()
+        let deep = folder.path + "/" + (0..<8).map { "a-folder-with-a-long-name-\($0)" }.joined(separator: "/")
+        try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: true)
+        let service = try ControlService(DataDirectory(deep), logger: LoggedLines().logger) { _, _ in .done("done") }
+        defer { #expect(service.stop(within: .seconds(10))) }
+        #expect(access(deep + "/control.sock", F_OK) == 0)
+    }
+
+    @Test("without a service a command takes the lock itself; with another holder it is told to come again")
+    func underTheLock() throws {
+        let folder = try TemporaryFolder()
+        let directory = DataDirectory(folder.path + "/store")
+        try Initialisation.run(directory, hosts: [HostName("localhost")], listen: .standard)
+        let identity = SchoolIdentity(
+            serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"), schoolName: "A")
+        let added = try StoreCommand(directory).perform(.addSchool(identity))
+        #expect("\(added)".contains("CLIX1-"))
+        let handle = try StoreHandle.open(directory)
+        defer { handle.store.close() }
+        let busy = #expect(throws: StoreError.self) { try StoreCommand(directory).perform(.newCode(identity.serverID)) }
+        #expect(busy?.code == .busy)
+    }
+
+    @Test("nonsense, a line without end and silence do not hold the service up")
+    func nonsense() async throws {
+        try await LiveStore.serving { store async throws in
+            let script = """
+                import socket, sys
+                def ask(data):
+                    s = socket.socket(socket.AF_UNIX)
+                    s.connect(sys.argv[1])
+                    try: s.sendall(data)
+                    except BrokenPipeError: pass
+                    s.shutdown(socket.SHUT_WR)
+                    answer = b""
+                    try:
+                        while True:
+                            piece = s.recv(65536)
+                            if not piece: break
+                            answer += piece
+                    except ConnectionResetError: pass
+                    return answer
+                print(ask(b"hello\\n"))
+                print(ask(b"x" * (6 << 20)))
+                print(ask(b""))
+                """
+            // The path must be short here: Python knows no other way.
+            let link = "/tmp/clix-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+            symlink(store.directory.path, link)
+            defer { unlink(link) }
+            let shown = try await aside { try Program.run(["python3", "-c", script, link + "/control.sock"]) }
+            let lines = shown.output.split(separator: "\n")
+            #expect(
+                lines.count == 3 && lines[0].contains("does not understand") && lines[1] == "b''" && lines[2] == "b''")
+            _ = try await store.addSchool()
+        }
+    }
+
+    @Test("a list of schools is imported as a whole; the same list again changes nothing")
+    func importing() async throws {
+        try await LiveStore.serving { store async throws in
+            _ = try await store.addSchool()
+            let text = "Sr. No.;School Name;Full CLIx School Code;Server id\n;Renamed;2039150;mz150\n;New;NA;tg350\n"
+            let lines = try SchoolList(parsing: Array(text.utf8), named: "schools.csv").lines
+            let first = try await store.command(.importSchools(lines))
+            #expect("\(first)".contains("1 added, 1 changed, 0 known"))
+            let second = try await store.command(.importSchools(lines))
+            #expect("\(second)".contains("0 added, 0 changed, 2 known"))
+        }
+    }
+
+    @Test("a folder's content becomes common while the service runs, and schools are told so")
+    func seeding() async throws {
+        try await LiveStore.serving { store async throws in
+            let school = try await store.school()
+            let image = try TemporaryFolder()
+            try image.write("factory content", to: "lesson.html")
+            let done = try await store.command(.seed(folder: image.path, name: "image"))
+            #expect("\(done)".contains("1 files with 15 bytes"))
+            let hello = try await school.curl("GET", "/v1/hello")
+            #expect(String(decoding: hello.body, as: UTF8.self).contains(#""common":true"#))
+        }
+    }
+}

@@ -9,7 +9,8 @@ extension TransferFailure {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_OPERATION_TIMEDOUT, CURLE_INTERFACE_FAILED, CURLE_PROXY:
             self.init(.unreachable, "\(address) cannot be reached: \(reason)")
-        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CONNECT_ERROR where !TransferFailure.isCut(reason):
             self.init(
                 .untrusted,
                 "\(address) cannot prove that it is the store this server was enrolled at (\(reason)); "
@@ -20,5 +21,11 @@ extension TransferFailure {
         default:
             self.init(.cut, "the connection to \(address) broke: \(reason)")
         }
+    }
+
+    /// Whether a failed TLS set-up is a broken link. libcurl has one code for that and for a peer who speaks no TLS or
+    /// whose certificate has a false signature; its sentence begins with its own words only when OpenSSL has no reason.
+    private static func isCut(_ reason: String) -> Bool {
+        reason.hasPrefix("OpenSSL SSL_connect") || reason.contains("unexpected eof")
     }
 }

@@ -30,7 +30,7 @@ struct CommonContentTests {
         #expect(questions.count == 1)
         #expect(questions[0].headers.contains { $0.value == WireCoding.prefixesType })
         #expect(questions[0].body?.count == 8 * (chunks(factory).count + chunks(own).count))
-        #expect(try school.store.files(of: school.store.snapshots[0]) == ["factory": factory, "own": own])
+        #expect(try school.store.files(of: #require(school.store.snapshots.first)) == ["factory": factory, "own": own])
     }
 
     @Test func `what was sent or found common is never asked about again`() async throws {
@@ -56,7 +56,7 @@ struct CommonContentTests {
         #expect(school.store.log.filter { $0 == "POST chunks/missing" }.count == 1)
         let commits = school.store.requests.filter { $0.path == "/v1/snapshots" }.compactMap(\.body)
         #expect(commits.count == 2 && commits[0] == commits[1])
-        #expect(try school.store.files(of: school.store.snapshots[0]) == ["a": content])
+        #expect(try school.store.files(of: #require(school.store.snapshots.first)) == ["a": content])
     }
 
     @Test func `a store that lost chunks gets them again, the manifest's own too`() async throws {
@@ -67,13 +67,13 @@ struct CommonContentTests {
         school.store.fault = { request, _ in
             if request.path == "/v1/snapshots", !wasLost {
                 wasLost = true
-                school.store.own = [:]
+                school.store.loseChunks()
             }
             return nil
         }
         let report = await school.upload()
         #expect(report.committed == ["db"])
-        #expect(try school.store.files(of: school.store.snapshots[0]) == ["a": content])
+        #expect(try school.store.files(of: #require(school.store.snapshots.first)) == ["a": content])
     }
 
     @Test func `a store that misses the same chunks for ever is given up`() async throws {
@@ -101,12 +101,12 @@ struct CommonContentTests {
         school.store.fault = { request, _ in request.path == "/v1/snapshots" ? .unreachable : nil }
         _ = await school.upload()
         try school.restart()
-        school.store.own = [:]
+        school.store.loseChunks()
         school.store.fault = { _, _ in nil }
         #expect(await school.upload().committed == ["db"])
         let commits = Set(school.store.requests.filter { $0.path == "/v1/snapshots" }.compactMap(\.body))
         #expect(commits.count == 1)
-        #expect(try school.store.files(of: school.store.snapshots[0]) == ["a": content])
+        #expect(try school.store.files(of: #require(school.store.snapshots.first)) == ["a": content])
     }
 
     @Test func `a source that changed after it was hashed is collected again, and the others go on`() async throws {
@@ -126,6 +126,8 @@ struct CommonContentTests {
         // Collected again it goes through.
         try school.collect("media", Gathering(parts: [.folder(SourceFolder(path: source.path))]))
         #expect(await school.upload().committed == ["media"])
-        #expect(try school.store.files(of: school.store.snapshots[1])["film.mp4"]?.count == 200_000)
+        #expect(
+            try school.store.files(of: #require(school.store.snapshots.dropFirst().first))["film.mp4"]?.count == 200_000
+        )
     }
 }

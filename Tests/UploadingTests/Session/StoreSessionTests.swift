@@ -62,6 +62,24 @@ struct StoreSessionTests {
         #expect(failure?.message.contains("url under [store]") == true)
     }
 
+    @Test func `what is no TLS at all is not the store`() throws {
+        let server = try TLSServer()
+        var settings = server.settings()
+        settings.address = "https://localhost:\(server.plainPort)"
+        let session = try StoreSession(settings)
+        let failure = #expect(throws: TransferFailure.self) { try session.exchange(StoreRequest(.get, "/hello")) }
+        #expect(failure?.kind == .untrusted)
+    }
+
+    @Test func `a link that breaks while TLS is set up is a cut`() throws {
+        let server = try TLSServer()
+        var settings = server.settings()
+        settings.address = "https://localhost:\(server.silentPort)"
+        let session = try StoreSession(settings)
+        let failure = #expect(throws: TransferFailure.self) { try session.exchange(StoreRequest(.get, "/hello")) }
+        #expect(failure?.kind == .cut)
+    }
+
     @Test func `a certificate for another host is refused`() throws {
         let server = try TLSServer(host: "elsewhere.example.org")
         let session = try StoreSession(server.settings())

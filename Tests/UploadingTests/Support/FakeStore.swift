@@ -52,6 +52,13 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
     private var kept: Set<String> = []
     private(set) var wireBytes = WireBytes()
 
+    /// As after a restore from an old backup.
+    func loseChunks() {
+        own = [:]
+        kept = []
+        partial = [:]
+    }
+
     func exchange(_ request: StoreRequest) throws(TransferFailure) -> StoreAnswer {
         let number = requests.count
         requests.append(request)

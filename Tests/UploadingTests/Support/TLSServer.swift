@@ -6,6 +6,9 @@ import Foundation
 final class TLSServer {
     let authority: TestAuthority
     let port: Int
+    /// Where something answers that is no TLS, and where the connection is closed at once.
+    let plainPort: Int
+    let silentPort: Int
     private let process = Process()
     private let input = Pipe()
     private let folder: URL
@@ -33,8 +36,9 @@ final class TLSServer {
             guard !data.isEmpty else { throw CocoaError(.fileReadUnknown) }
             line += String(decoding: data, as: UTF8.self)
         }
-        guard let port = Int(line.dropLast()) else { throw CocoaError(.fileReadCorruptFile) }
-        self.port = port
+        let ports = line.dropLast().split(separator: " ").compactMap { Int($0) }
+        guard ports.count == 3 else { throw CocoaError(.fileReadCorruptFile) }
+        (port, plainPort, silentPort) = (ports[0], ports[1], ports[2])
     }
 
     deinit {

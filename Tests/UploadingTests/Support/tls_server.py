@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """tls_server.py CERTIFICATE KEY
 
-A small HTTPS server on loopback that behaves well or badly, as the path says. Prints its port, then serves until its
-standard input ends.
+A small HTTPS server on loopback that behaves well or badly, as the path says; beside it a port that answers as a captive
+portal does, without TLS, and one that hangs up at once. Prints the three ports, then serves until its standard input ends.
 """
 import hashlib, json, socket, ssl, struct, sys, threading
 
@@ -59,7 +59,7 @@ def serve(raw, number):
                 stream.flush()
             elif action == "once":     # the kept connection goes away after the answer, unannounced
                 answer(stream, 200)
-                return reset(tls)
+                return tls.close()
             elif method == "HEAD":
                 answer(stream, 204, Upload_Offset="17", Upload_Complete="?0")
             else:
@@ -78,6 +78,20 @@ def accept():
         threading.Thread(target=serve, args=(raw, connections), daemon=True).start()
 
 
-print(listener.getsockname()[1], flush=True)
+def misbehave(other, words):
+    while True:
+        raw, _ = other.accept()
+        raw.recv(65536)
+        raw.sendall(words)
+        raw.close()
+
+
+def beside(words):
+    other = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=misbehave, args=(other, words), daemon=True).start()
+    return other.getsockname()[1]
+
+
 threading.Thread(target=accept, daemon=True).start()
+print(listener.getsockname()[1], beside(b"HTTP/1.1 200 OK\r\n\r\nlog in, please"), beside(b""), flush=True)
 sys.stdin.read()

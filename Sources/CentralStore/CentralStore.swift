@@ -92,6 +92,7 @@ public final class CentralStore: Sendable {
     public func close() {
         try? flushContacts()
         try? catalog.close()
+        storage.close()
         lock.release()
     }
 

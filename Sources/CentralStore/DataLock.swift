@@ -1,12 +1,13 @@
 import Glibc
+import Synchronization
 
 /// The exclusive lock on a data directory (`flock(2)`), held until it is released or the process ends, however it ends.
 final class DataLock: Sendable {
-    private let file: OpenFile
+    private let file: Mutex<OpenFile?>
 
     /// - Throws: `StoreError` with code `busy` while another process has it.
     init(_ path: String) throws {
-        file = try OpenFile(path, flags: O_RDWR | O_CREAT)
+        let file = try OpenFile(path, flags: O_RDWR | O_CREAT)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { throw systemError("locking \(path)") }
@@ -15,7 +16,9 @@ final class DataLock: Sendable {
                 "another clix-store is at work on this data directory (\(path) is locked); wait for it, or let the "
                     + "running clix-store serve do it")
         }
+        self.file = Mutex(file)
     }
 
-    func release() { flock(file.descriptor, LOCK_UN) }
+    /// Closing the file lets the lock go.
+    func release() { file.withLock { $0 = nil } }
 }

@@ -77,6 +77,8 @@ public final class PackFiles: PackStorage {
         guard unlink(path(pack)) == 0 else { throw systemError("removing \(path(pack))") }
     }
 
+    public func close() { state.withLock { $0.files = [] } }
+
     private func group(_ pack: PackID) -> String { "\(folder)/\(pack.text.prefix(2))" }
     private func path(_ pack: PackID) -> String { "\(group(pack))/\(pack.text)" }
 

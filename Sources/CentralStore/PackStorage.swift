@@ -27,4 +27,7 @@ public protocol PackStorage: Sendable {
 
     /// Removes a pack that never got a whole header, and so never held anything.
     func discardHeaderless(_ pack: PackID) throws
+
+    /// Lets go of what is held open. Using the storage again opens it again.
+    func close()
 }

@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "StoreServer",
             dependencies: [
-                "LevelTree", "Content", "Wire", "Settings", "CentralStore", "CLinux", crypto, logging,
+                "LevelTree", "Content", "Wire", "Settings", "CentralStore", "CZstd", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -7,8 +7,9 @@ import Wire
 
 extension SchoolRoutes {
     /// `GET /v1/hello`
-    func hello(for installation: AuthenticatedInstallation) async throws -> Response {
-        try .json(await lanes.questions.run { [store] in try store.hello(installation) })
+    func hello(_ request: Request, for installation: AuthenticatedInstallation) async throws -> Response {
+        let hello = try await lanes.questions.run { [store] in try store.hello(installation) }
+        return try .json(hello, compressedFor: request)
     }
 
     /// `POST /v1/chunks/missing`: ids or prefixes in, a bitmap out.

@@ -38,7 +38,7 @@ struct SchoolRoutes: Sendable {
             try await refusing(context.peer) { try await enrol(request, from: context.peer) }
         }
         router.get("v1/hello") { request, context in
-            try await admitting(request, context) { try await hello(for: $0) }
+            try await admitting(request, context) { try await hello(request, for: $0) }
         }
         router.post("v1/chunks/missing") { request, context in
             try await admitting(request, context) { try await missingChunks(request, for: $0) }

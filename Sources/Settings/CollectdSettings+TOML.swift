@@ -154,16 +154,17 @@ extension UploadSettings {
     }
 
     private static func checkedProxy(_ text: String) throws(StoreURL.Problem) -> String {
+        // First of all: no message may repeat a password.
+        guard !text.contains("@") else {
+            throw .init(
+                description: "a proxy's password must not stand in this file, which everybody may read; "
+                    + "set https_proxy in the service's environment instead")
+        }
         let schemes = ["http://", "https://", "socks5://", "socks5h://"]
         guard let scheme = schemes.first(where: text.lowercased().hasPrefix), text.utf8.count > scheme.utf8.count,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
         else {
             throw .init(description: "\"\(text)\" is not a proxy's address; one looks like http://10.0.0.1:3128")
-        }
-        guard !text.contains("@") else {
-            throw .init(
-                description: "a proxy's password must not stand in this file, which everybody may read; "
-                    + "set https_proxy in the service's environment instead")
         }
         return text
     }

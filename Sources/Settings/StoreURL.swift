@@ -9,6 +9,12 @@ public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     public init(_ text: String) throws(Problem) {
+        // First of all: no message may repeat a password.
+        guard !text.contains("@") else {
+            throw Problem(
+                description: "the store's address must hold no user name or password; "
+                    + "a school proves itself by its token")
+        }
         var rest = text[...]
         guard rest.lowercased().hasPrefix("https://") else {
             throw Problem(
@@ -16,11 +22,6 @@ public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
         }
         rest = rest.dropFirst("https://".count)
         while rest.last == "/" { rest.removeLast() }
-        guard !rest.contains("@") else {
-            throw Problem(
-                description: "the store's address must hold no user name or password; "
-                    + "a school proves itself by its token")
-        }
         guard !rest.contains(where: { $0 == "/" || $0 == "?" || $0 == "#" }) else {
             throw Problem(description: "\"\(text)\" must end after the host and port")
         }

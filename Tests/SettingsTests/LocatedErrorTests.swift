@@ -88,11 +88,11 @@ private let wrong: [WrongSettings] = [
         "t:2:7: url in [store]: \"http://store.example.org\" must begin with https://; "
             + "data of pupils never travels unencrypted"),
     .init(
-        "an address with a password", "[store]\nurl = \"https://a:b@store.example.org\"\n",
+        "an address with a password, which is not repeated", "[store]\nurl = \"http://a:b@store.example.org\"\n",
         "t:2:7: url in [store]: the store's address must hold no user name or password; "
             + "a school proves itself by its token"),
     .init(
-        "a proxy with a password", "[upload]\nproxy = \"http://a:b@10.0.0.1:3128\"\n",
+        "a proxy with a password, which is not repeated", "[upload]\nproxy = \"ftp://a:b@10.0.0.1:3128\"\n",
         "t:2:9: proxy in [upload]: a proxy's password must not stand in this file, which everybody may read; "
             + "set https_proxy in the service's environment instead"),
     .init(

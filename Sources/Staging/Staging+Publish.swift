@@ -26,6 +26,7 @@ extension Staging {
             where row.isCurrent && row.generation.year == draft.row.generation.year {
                 try GenerationTable.setFlag("is_current", of: row.sequence, to: false, database)
             }
+            try GenerationTable.forgetContent(withInode: draft.row.contentInode, database)
             try draft.row.insert(database)
             try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.footprint, database)
             try Sightings.record(nil, dataset, draft.row.generation.year, database)

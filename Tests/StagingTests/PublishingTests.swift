@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import LevelTree
 import Synchronization
@@ -147,6 +148,31 @@ struct PublishingTests {
         let staging = try site.open()
         #expect(try site.collect(staging).published != nil)
         #expect(try site.tree() == ["a": "a", "b": "b"])
+    }
+
+    @Test func `is not misled by an inode that came into use again`() throws {
+        try site.put("f/a", "old")
+        let open = Mutex<Staging?>(nil)
+        let stagingPath = site.stagingPath
+        let tree = try site.treePath()
+        site.options.beforeStep = { step in
+            guard step == .record, let staging = open.withLock({ $0 }) else { return }
+            // The old content was removed by hand, and the draft's folder got its inode.
+            try FolderRemoval.remove(CName(tree), in: AT_FDCWD)
+            let draft = try #require(FileStatus.of(CName("\(stagingPath)/generations/2/files")))
+            try staging.write {
+                try $0.execute(
+                    sql: "UPDATE generation SET content_inode = ?", arguments: [Int64(bitPattern: draft.inode)])
+            }
+        }
+        let staging = try site.open()
+        try site.collect(staging)
+        open.withLock { $0 = staging }
+        try site.put("f/a", "new")
+        #expect(try site.collect(staging).published?.sequence == 2)
+        open.withLock { $0 = nil }
+        #expect(try site.tree() == ["f/a": "new"])
+        #expect(site.generationFolders == ["2"])
     }
 
     @Test(arguments: [Dataset.mirror, .accumulating])

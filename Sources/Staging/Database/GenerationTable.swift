@@ -53,6 +53,13 @@ enum GenerationTable {
             arguments: [value, Int64(bitPattern: sequence)])
     }
 
+    /// Another folder has this inode now, so content that had it is gone: it was removed by a crash's repair, or by hand.
+    static func forgetContent(withInode inode: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET content_inode = 0, is_distrusted = 1 WHERE content_inode = ?",
+            arguments: [Int64(bitPattern: inode)])
+    }
+
     static func setTreePath(_ path: [UInt8], of sequence: UInt64, _ database: Database) throws {
         try database.execute(
             sql: "UPDATE generation SET tree_path = ? WHERE sequence = ?",

@@ -17,6 +17,7 @@ final class EntryListReader {
     private var base = 0
     private var hash = SHA256Stream()
     private var chunkRange = 0..<0
+    private static let readSize = 64 << 10
 
     /// Whether there is a current record.
     private(set) var hasRecord = false
@@ -103,26 +104,19 @@ final class EntryListReader {
         guard buffer.count - start < count else { return true }
         // What is dropped here is behind the current record, so it is hashed exactly once.
         buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<start])) }
-        buffer.removeSubrange(..<start)
+        let kept = buffer[start...]
         base += start
         next -= start
         start = 0
-        let held = buffer.count
-        let wanted = max(64 << 10, count) - held
-        var got = 0
-        let file = file.number
-        let offset = base + held
-        buffer.append(contentsOf: repeatElement(0, count: wanted))
-        while got < wanted {
-            let part = buffer.withUnsafeMutableBytes { bytes in
-                pread(file, bytes.baseAddress.map { $0 + held + got }, wanted - got, off_t(offset + got))
+        let offset = base + kept.count
+        buffer = try [UInt8](unsafeUninitializedCapacity: max(EntryListReader.readSize, count)) { space, filled in
+            filled = space.initialize(fromContentsOf: kept)
+            let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(space)[filled...])
+            guard let got = readUpTo(room, from: file, at: offset) else {
+                throw StagingError.failing(to: "read \(place)")
             }
-            if part < 0, errno == EINTR { continue }
-            guard part >= 0 else { throw StagingError.failing(to: "read \(place)") }
-            if part == 0 { break }
-            got += part
+            filled += got
         }
-        buffer.removeLast(wanted - got)
         return buffer.count >= count
     }
 

@@ -64,18 +64,3 @@ final class Baseline {
         return tail == now
     }
 }
-
-/// Nil if there are fewer bytes, or they cannot be read.
-func readExactly(_ file: Descriptor, at offset: Int, _ count: Int) -> [UInt8]? {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var got = 0
-    while got < count {
-        let part = bytes.withUnsafeMutableBytes { buffer in
-            pread(file.number, buffer.baseAddress.map { $0 + got }, count - got, off_t(offset + got))
-        }
-        if part < 0, errno == EINTR { continue }
-        guard part > 0 else { return nil }
-        got += part
-    }
-    return bytes
-}

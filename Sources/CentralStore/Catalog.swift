@@ -43,7 +43,7 @@ final class Catalog: Sendable {
     func close() throws { try Catalog.translated { try pool.close() } }
 
     func read<R>(_ body: (Database) throws -> R) throws -> R {
-        try Catalog.translated { try pool.unsafeReentrantRead(body) }
+        try Catalog.translated { try pool.read(body) }
     }
 
     /// One transaction.
@@ -51,10 +51,17 @@ final class Catalog: Sendable {
         try Catalog.translated { try pool.write(body) }
     }
 
+    private static let syncFailures: [ResultCode] = [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC]
+
     /// Turns what SQLite says into what the store answers.
     static func translated<R>(_ body: () throws -> R) throws -> R {
         do { return try body() } catch let error as DatabaseError {
             switch error.resultCode {
+            case .SQLITE_IOERR where Catalog.syncFailures.contains(error.extendedResultCode):
+                throw StoreError(
+                    .notDurable,
+                    "the catalog could not be made durable (\(error.message ?? "no message")); look after the disk and "
+                        + "start clix-store again, which makes the catalog anew from the packs")
             case .SQLITE_FULL: throw systemError("writing the catalog", ENOSPC)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
                 throw StoreError(

@@ -1,4 +1,5 @@
 import Content
+import Glibc
 import LevelTree
 import Synchronization
 import Wire
@@ -7,7 +8,7 @@ import Wire
 ///
 /// Packs are the truth and the catalog their projection: every change is an item that is appended to a pack, made
 /// durable, applied to the catalog, and only then answered. Every call may block on the disk and may be made from any
-/// thread; a server calls through `perform`.
+/// thread that may block.
 public final class CentralStore: Sendable {
     let paths: StorePaths
     let options: StoreOptions
@@ -21,7 +22,6 @@ public final class CentralStore: Sendable {
     let spools: FrameSpools
     let contacts = Contacts()
     private let lock: DataLock
-    private let lanes = Lanes(16)
     private let commitHandler = Mutex<(@Sendable (SnapshotRecord) -> Void)?>(nil)
 
     /// Makes the layout of a new store in an existing or new directory (0700).
@@ -65,12 +65,19 @@ public final class CentralStore: Sendable {
         self.lock = lock
         let directory = PackDirectory()
         self.directory = directory
+        if exists(paths.suspectMark) {
+            CentralStore.removeCatalog(paths.catalog)
+            unlink(paths.suspectMark)
+        }
         catalog = try Catalog(path: paths.catalog)
         let writer = try CentralStore.recover(storage, directory, catalog, packBytes: options.limits.packBytes)
         reader = ChunkReader(storage: storage, directory: directory, catalog: catalog)
         decodeSlots = DecodeSlots(atOnce: options.limits.decodedAtOnce, waiting: options.limits.waitingToDecode)
         spools = try FrameSpools(folder: paths.incoming, limits: options.limits)
-        journal = Journal(Keeper(writer: writer, storage: storage, directory: directory, catalog: catalog))
+        journal = Journal(
+            Keeper(
+                writer: writer, storage: storage, directory: directory, catalog: catalog,
+                suspectMark: paths.suspectMark))
     }
 
     /// Finds the end of the history, and brings the catalog there.
@@ -94,11 +101,6 @@ public final class CentralStore: Sendable {
         try? catalog.close()
         storage.close()
         lock.release()
-    }
-
-    /// Runs `body` on one of a few threads that may block, and not on the caller's.
-    public func perform<R: Sendable>(_ body: @escaping @Sendable (CentralStore) throws -> R) async throws -> R {
-        try await lanes.run { try body(self) }
     }
 
     /// `handler` is called after each commit, once it is durable, in the order of a school's commits, on the committing

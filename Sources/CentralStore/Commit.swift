@@ -22,7 +22,7 @@ extension CentralStore {
             }
             let head = try checkOrder(request, installation)
             let record = try build(request, id, installation, over: head)
-            try journal.keep([.record(.snapshot(record))])
+            try journal.keep([.record(.snapshot(record))], facts: newContacts())
             noteCommit(record)
             return try receipt(for: record)
         }

@@ -27,18 +27,19 @@ extension CentralStore {
     ) throws {
         // The enrolment may have ended while the bytes came.
         _ = try authenticate(installation.tokenHash)
-        try decodeSlots.withSlot {
-            let body = try body()
-            guard ChunkID(hashing: body) == frame else {
+        let (kept, length) = try decodeSlots.withSlot { () throws -> ([PackItem], Int) in
+            let bytes = try body()
+            guard ChunkID(hashing: bytes) == frame else {
                 throw StoreError(
                     .frameMismatch,
-                    "the frame's \(body.count) bytes do not have the SHA-256 that it is named by; "
+                    "the frame's \(bytes.count) bytes do not have the SHA-256 that it is named by; "
                         + "it was changed on its way and must be sent again from its start")
             }
-            let items = try items(of: body, installation)
-            let kept = PassingFact.frameKept(frame, school: installation.schoolNumber, length: UInt64(body.count))
-            try journal.keep(items, facts: [kept])
+            return (try items(of: bytes, installation), bytes.count)
         }
+        // Outside of the slot, so that more frames than are decoded at once can share an fsync.
+        let fact = PassingFact.frameKept(frame, school: installation.schoolNumber, length: UInt64(length))
+        try journal.keep(kept, facts: [fact] + newContacts())
     }
 
     private func items(of body: [UInt8], _ installation: AuthenticatedInstallation) throws -> [PackItem] {

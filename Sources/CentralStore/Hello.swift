@@ -50,8 +50,13 @@ extension CentralStore {
 
     /// Notes the last contacts in the catalog; a passing fact too. Called now and then, and by `close`.
     public func flushContacts() throws {
-        let facts = contacts.take().map { PassingFact.contact(school: $0.key, at: $0.value) }
+        let facts = newContacts()
         if !facts.isEmpty { try journal.keep([], facts: facts) }
+    }
+
+    /// Contacts that the catalog does not know yet: for a write that is made in any case.
+    func newContacts() -> [PassingFact] {
+        contacts.take().map { PassingFact.contact(school: $0.key, at: $0.value) }
     }
 }
 

@@ -1,4 +1,5 @@
 import Content
+import Glibc
 import Synchronization
 
 /// Makes things durable: into the open pack, fsynced, then into the catalog, in one order for all. The only writer of
@@ -20,8 +21,7 @@ final class Journal: Sendable {
     /// A `storeFull` before the pack has changed nothing. After any other failure the items may come into force later,
     /// so whoever is refused must be able to ask the same again.
     func keep(_ items: [PackItem], facts: [PassingFact] = []) throws {
-        let encoded = try items.map { (kind: $0.kind, bytes: try $0.encoded()) }
-        let submission = Submission(items: items, encoded: encoded, facts: facts)
+        let submission = try Submission(items, facts: facts)
         waiting.withLock { $0.append(submission) }
         keeper.withLock { keeper in
             guard submission.result == nil else { return }
@@ -58,9 +58,10 @@ final class Submission: Sendable {
     let facts: [PassingFact]
     private let outcome = Mutex<Result<Void, any Error>?>(nil)
 
-    init(items: [PackItem], encoded: [(kind: PackItemKind, bytes: [UInt8])], facts: [PassingFact]) {
-        self.items = items
-        self.encoded = encoded
+    init(_ items: [PackItem], facts: [PassingFact] = []) throws {
+        encoded = try items.map { (kind: $0.kind, bytes: try $0.encoded()) }
+        // The catalog does not look into blocks, and their content needs to be held once only.
+        self.items = items.map(\.withoutContent)
         self.facts = facts
     }
 
@@ -74,9 +75,16 @@ struct Keeper {
     private let storage: any PackStorage
     private let directory: PackDirectory
     private let catalog: Catalog
+    private let suspectMark: String
     let isBehind = CatalogLag()
+    /// Why nothing is written any more until the store is opened anew.
+    private var end: StoreError?
 
-    init(writer: PackWriter, storage: any PackStorage, directory: PackDirectory, catalog: Catalog) {
+    /// - Parameter suspectMark: the file to make when the catalog can be trusted no more.
+    init(
+        writer: PackWriter, storage: any PackStorage, directory: PackDirectory, catalog: Catalog, suspectMark: String
+    ) {
+        self.suspectMark = suspectMark
         self.writer = writer
         self.storage = storage
         self.directory = directory
@@ -98,6 +106,7 @@ struct Keeper {
 
     mutating func settle() throws {
         guard isBehind.value else { return }
+        if let end { throw end }
         try CatchUp(storage: storage, directory: directory, catalog: catalog).run()
         isBehind.value = false
     }
@@ -115,8 +124,14 @@ struct Keeper {
         if let pack = positions.first?.pack { packs[pack] = try directory.extent(pack).id }
         do {
             try catalog.apply(placed, packs: packs, facts: batch.flatMap(\.facts))
+        } catch let error as StoreError where error.code == .notDurable {
+            // What the kernel dropped may look written. The next opening starts from the packs.
+            isBehind.value = true
+            end = error
+            if let mark = try? OpenFile(suspectMark, flags: O_WRONLY | O_CREAT) { try? mark.sync() }
+            throw error
         } catch {
-            isBehind.value = !placed.isEmpty
+            isBehind.value = isBehind.value || !placed.isEmpty
             throw error
         }
     }

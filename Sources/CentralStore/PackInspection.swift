@@ -18,7 +18,7 @@ struct PackInspection {
         _ storage: any PackStorage, _ directory: PackDirectory, _ catalog: Catalog, _ report: (String) -> Void
     ) throws {
         let listed = Set(try storage.list())
-        for extent in directory.extents() {
+        for extent in try exactExtents(storage, directory, listed) {
             guard listed.contains(extent.id) else {
                 report("the pack \(extent.id), number \(extent.number), is not there")
                 continue
@@ -36,6 +36,21 @@ struct PackInspection {
                 report(error.message)
             }
         }
+    }
+
+    /// How far each pack counts, as the next one's header says: an abandoned pack may be longer.
+    private static func exactExtents(
+        _ storage: any PackStorage, _ directory: PackDirectory, _ listed: Set<PackID>
+    ) throws -> [PackDirectory.Extent] {
+        var extents = directory.extents()
+        let indices = Dictionary(uniqueKeysWithValues: extents.enumerated().map { ($1.number, $0) })
+        for extent in extents where listed.contains(extent.id) {
+            guard try storage.length(of: extent.id) >= UInt64(PackFormat.headerLength) else { continue }
+            let head = try storage.read(extent.id, at: 0, count: PackFormat.headerLength)
+            let previous = try PackHeader(head, of: extent.id)?.previous
+            if let previous, let index = indices[previous.pack] { extents[index].end = previous.offset }
+        }
+        return extents
     }
 
     /// - Returns: the length of each block, by its offset.

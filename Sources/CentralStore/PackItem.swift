@@ -51,6 +51,12 @@ extension PackItem {
         }
     }
 
+    /// The same for the catalog: a block tells what it holds, and does not hold it.
+    var withoutContent: PackItem {
+        guard case .block(let block) = self else { return self }
+        return .block(PackBlock(owner: block.owner, chunks: block.chunks, compressed: []))
+    }
+
     /// The whole item as it stands in a pack.
     func encoded() throws -> [UInt8] {
         let payload =

@@ -45,16 +45,13 @@ struct PackWriter {
         if open == nil { try begin() }
         guard var pack = open else { throw StoreError(.storage, "there is no pack to write to") }
         var positions: [PackPosition] = []
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(items.reduce(0) { $0 + $1.bytes.count })
         for item in items {
-            let offset = pack.length + UInt64(bytes.count)
-            positions.append(PackPosition(pack: pack.number, offset: offset))
-            pack.index.append(PackIndexEntry(offset: offset, length: UInt32(item.bytes.count), kind: item.kind))
-            bytes += item.bytes
+            positions.append(PackPosition(pack: pack.number, offset: pack.length))
+            pack.index.append(
+                PackIndexEntry(offset: pack.length, length: UInt32(item.bytes.count), kind: item.kind))
+            try write(item.bytes, at: pack.length)
+            pack.length += UInt64(item.bytes.count)
         }
-        try write(bytes)
-        pack.length += UInt64(bytes.count)
         open = pack
         return positions
     }
@@ -91,7 +88,7 @@ struct PackWriter {
         let footer = PackItem.framed(.footer, PackIndexEntry.encoded(pack.index))
         var bytes = footer + PackFormat.sealMagic
         bytes.append(littleEndian: pack.length)
-        try write(bytes)
+        try write(bytes, at: pack.length)
         pack.length += UInt64(bytes.count)
         open = pack
         try sync()
@@ -99,10 +96,11 @@ struct PackWriter {
         last = PackPosition(pack: pack.number, offset: pack.length)
     }
 
-    /// Writes at the open pack's end, or not at all.
-    private mutating func write(_ bytes: [UInt8]) throws {
+    /// Writes into the open pack; after a failure, everything is cut away again that was written since the last return
+    /// of `append`.
+    private mutating func write(_ bytes: [UInt8], at offset: UInt64) throws {
         guard let pack = open else { return }
-        do { try storage.append(bytes, to: pack.id, at: pack.length) } catch {
+        do { try storage.append(bytes, to: pack.id, at: offset) } catch {
             do { try storage.truncate(pack.id, to: pack.length) } catch { abandon() }
             throw error
         }

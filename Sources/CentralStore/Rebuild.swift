@@ -26,7 +26,7 @@ extension CentralStore {
         try syncFolder(directory)
     }
 
-    private static func removeCatalog(_ path: String) {
+    static func removeCatalog(_ path: String) {
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 }

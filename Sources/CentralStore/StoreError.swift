@@ -84,6 +84,8 @@ extension StoreError.Code {
     /// Bytes that the store has kept are no longer what they were.
     public static let damaged = Self("damaged", .internal, isPermanent: true)
     public static let unknownChunk = Self("unknown-chunk", .internal, isPermanent: true)
+    /// An fsync of the catalog failed, which is final: nothing is written to it any more.
+    public static let notDurable = Self("not-durable", .internal, isPermanent: false)
     /// Reading or writing failed, for another reason than a full disk.
     public static let storage = Self("storage", .internal, isPermanent: false)
 }

@@ -87,14 +87,15 @@ struct PackTests {
         let directory = PackDirectory()
         let catalog = try Catalog(path: folder.path("catalog.sqlite"))
         let writer = PackWriter(memory, directory, packBytes: 1 << 20, open: nil, last: .start, highest: 0)
-        var keeper = Keeper(writer: writer, storage: memory, directory: directory, catalog: catalog)
+        var keeper = Keeper(
+            writer: writer, storage: memory, directory: directory, catalog: catalog,
+            suspectMark: folder.path("suspect"))
         let batch = try ["mz150", "rj280", "ct131"].map { id in
             let items = [
                 PackItem.record(
                     .schoolAdded(.init(server: try ServerID(id), code: try SchoolCode(""), name: "", at: 1)))
             ]
-            return Submission(
-                items: items, encoded: try items.map { ($0.kind, try $0.encoded()) }, facts: [])
+            return try Submission(items)
         }
         keeper.keep(batch)
         #expect(memory.syncs == 1)
@@ -104,9 +105,7 @@ struct PackTests {
         memory.fillUp(after: 400)
         let big = PackItem.block(PackBlock(owner: .seed("s"), chunks: [], compressed: noise(5000)))
         let small = batch[0].items[0]
-        let mixed = try [big, small].map {
-            Submission(items: [$0], encoded: [($0.kind, try $0.encoded())], facts: [])
-        }
+        let mixed = try [big, small].map { try Submission([$0]) }
         keeper.keep(mixed)
         try expectRefusal(.storeFull) { try mixed[0].result?.get() }
         // What is too big for the space that is left does not take the small one with it.

@@ -57,6 +57,22 @@ struct RecoveryTests {
         #expect(try test.dump() == before)
     }
 
+    @Test("a catalog whose fsync failed is not used again: it is made anew when the store is opened")
+    func catalogSuspect() throws {
+        let test = try TestStore()
+        _ = try fill(test)
+        let before = try test.dump()
+        // A fact that no pack tells, and that is gone with the old catalog.
+        try test.store.catalog.write { try $0.execute(sql: "INSERT INTO contact VALUES (99, 1)") }
+        test.store.close()
+        try test.folder.write([UInt8](), to: "store/catalog.suspect")
+        try test.open()
+        #expect(try test.dump() == before)
+        #expect(
+            try test.store.catalog.read { try Int.fetchOne($0, sql: "SELECT 1 FROM contact WHERE school = 99") } == nil)
+        #expect(!test.folder.exists("store/catalog.suspect"))
+    }
+
     @Test("a catalog that is behind the packs is caught up")
     func catalogBehind() throws {
         let memory = MemoryPacks()

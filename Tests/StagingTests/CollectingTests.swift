@@ -274,6 +274,20 @@ struct CollectingTests {
         #expect(try #require(try site.collect(staging).published).sequence == 2)
     }
 
+    @Test func `tells of its progress in the middle of a large file, and can be ended there`() throws {
+        try site.put(Array("big".utf8), noise(40 << 20))
+        let staging = try site.open()
+        var calls = 0
+        try #require(throws: StagingError(.interrupted, "enough")) {
+            try staging.collect(.mirror, year: Year(2018), gathering: site.folder, clock: Site.clock) { progress in
+                calls += 1
+                #expect(progress.files == 1)
+                if calls == 3 { throw StagingError(.interrupted, "enough") }
+            }
+        }
+        #expect(site.generationFolders.isEmpty)
+    }
+
     @Test func `keeps an empty mirror as an empty generation`() throws {
         let staging = try site.open()
         let generation = try #require(try site.collect(staging).published)

@@ -6,10 +6,7 @@ enum StagingDatabase {
     /// - Parameter path: its folder must exist. A new file is made 0600, and SQLite gives its side files the same bits.
     /// - Throws: `StagingError`.
     static func open(at path: String) throws -> DatabaseQueue {
-        guard let file = Descriptor.opening(CName(path), O_RDWR | O_CREAT, mode: 0o600) else {
-            throw StagingError.failing(to: "open the local database \(path)")
-        }
-        _ = file
+        try makeFile(at: path)
         return try translatingDatabaseErrors {
             var configuration = Configuration()
             configuration.label = "staging"
@@ -32,6 +29,15 @@ enum StagingDatabase {
                 )
             }
             return queue
+        }
+    }
+
+    /// Has closed the file again when it returns: closing any descriptor of a file drops the locks that the same process
+    /// holds on it (fcntl(2)), SQLite's too.
+    private static func makeFile(at path: String) throws {
+        let number = CName(path).withPointer { Glibc.open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+        guard number >= 0, close(number) == 0 else {
+            throw StagingError.failing(to: "open the local database \(path)")
         }
     }
 }

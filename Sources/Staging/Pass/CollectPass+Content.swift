@@ -11,7 +11,8 @@ extension CollectPass {
     func takeFile(_ status: FileStatus, replaces: Bool) throws {
         if replaces, let baseline, baseline.isTrusted {
             var record = baseline.entries.record
-            if !record.stamp.isRacy, record.mode == status.mode, record.stamp == SourceStamp(status, isRacy: false) {
+            // A racy stamp equals none that is made here.
+            if record.mode == status.mode, record.stamp == SourceStamp(status, isRacy: false) {
                 record.isStale = false
                 record.part = part
                 figures.filesKept += 1
@@ -36,7 +37,7 @@ extension CollectPass {
             } catch .source(let number) {
                 try draft.discardCopy(copy, sources.path, size: before.size)
                 return try miss(missedReason(number), replaces: replaces)
-            } catch .staging(let error) {
+            } catch .other(let error) {
                 throw error
             }
             figures.filesRead += 1
@@ -81,7 +82,7 @@ extension CollectPass {
     private func take(_ bytes: [UInt8], into copy: Descriptor?) throws {
         do {
             try intake.take(bytes, into: copy)
-        } catch .staging(let error) {
+        } catch .other(let error) {
             throw error
         } catch .source(let number) {
             throw StagingError.failing(to: "take a made file in", number)

@@ -49,6 +49,13 @@ final class CollectPass {
         report = progress
         seen.expectedFiles = baseline?.row.generation.files ?? 0
         seen.expectedBytes = baseline?.row.generation.bytes ?? 0
+        intake.pulse = { [unowned self] in try pulse() }
+    }
+
+    /// In the middle of a large file.
+    private func pulse() throws {
+        try draft.gauge.checkBetween()
+        try report(seen)
     }
 
     var isCopied: Bool { !dataset.isByReference }

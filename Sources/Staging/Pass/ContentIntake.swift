@@ -13,7 +13,12 @@ final class ContentIntake {
     /// The chunks of the last file, as an entry list holds them.
     private(set) var chunks: [UInt8] = []
 
+    /// Called while a large file is read, each time that `pulseInterval` more bytes came: a file of a gigabyte must neither fill
+    /// the disk's reserve nor keep its caller waiting. An error ends the reading.
+    var pulse: () throws -> Void = {}
+
     private static let bufferSize = 256 << 10
+    private static let pulseInterval: UInt64 = 8 << 20
     /// Below this a copy costs less than the shared blocks' bookkeeping.
     private static let smallestClone: UInt64 = 64 << 10
 
@@ -23,10 +28,10 @@ final class ContentIntake {
 
     deinit { buffer.deallocate() }
 
-    /// What went wrong, and on which side: a source's fault makes the pass partial, staging's ends it.
+    /// What went wrong, and on which side: a source's fault makes the pass partial, all else ends it.
     enum Failure: Error {
         case source(Int32)
-        case staging(StagingError)
+        case other(any Error)
     }
 
     /// Reads the file to its end, or a little further than `size`.
@@ -68,17 +73,22 @@ final class ContentIntake {
         _ file: Descriptor, size: UInt64, isSource: Bool, into target: Descriptor?
     ) throws(Failure) -> UInt64 {
         var total: UInt64 = 0
+        var told: UInt64 = 0
         // A file that grows while it is read is given up just past its size: it will not match afterwards anyway.
         while total <= size {
             let count = Glibc.read(file.number, buffer.baseAddress, buffer.count)
             if count < 0 {
                 if errno == EINTR { continue }
                 if isSource { throw .source(errno) }
-                throw .staging(StagingError.failing(to: "read back a staged copy"))
+                throw .other(StagingError.failing(to: "read back a staged copy"))
             }
             if count == 0 { break }
             try accept(UnsafeRawBufferPointer(rebasing: buffer[..<count]), into: target)
             total += UInt64(count)
+            if total - told >= ContentIntake.pulseInterval {
+                told = total
+                do { try pulse() } catch { throw .other(error) }
+            }
             // Less than was asked for is the end of a plain file; the caller's second look finds what came later.
             if count < buffer.count, total >= size { break }
         }
@@ -91,10 +101,8 @@ final class ContentIntake {
         guard let target else { return }
         do {
             try writeAll(bytes, to: target.number) { StagingError.failing(to: "write a staged copy", $0) }
-        } catch let error as StagingError {
-            throw .staging(error)
         } catch {
-            throw .staging(StagingError(.io, "cannot write a staged copy: \(error)"))
+            throw .other(error)
         }
     }
 

@@ -27,6 +27,12 @@ struct DiskGauge {
         guard try free() >= keepFree else { throw reserveReached() }
     }
 
+    /// In the middle of what was admitted.
+    /// - Throws: `.diskFull` if others have used up the disk meanwhile.
+    func checkBetween() throws {
+        guard try free() >= keepFree else { throw reserveReached() }
+    }
+
     /// Counts what is about to be written.
     /// - Throws: `.diskFull` if that would go over the budget or into the reserve.
     mutating func admit(_ bytes: UInt64) throws {

@@ -41,7 +41,6 @@ public final class ContentReader {
                 throw row.generation.isByReference ? changed(entry) : try damaged(entry)
             }
             bytes += content
-            if row.generation.isByReference { try checkStamp(of: file, entry) }
         } catch {
             bytes.removeSubrange(start...)
             open = nil

@@ -69,6 +69,7 @@ public struct SubprocessRunner: ProgramRunner {
         options.teardownSequence = ladder
         // Raw bytes go to strdup(3) as they are: each text needs its own NUL, or what lies behind it becomes part of it.
         let result = try await Subprocess.run(
+            // The library takes raw bytes as C strings: without a NUL of ours it would read on behind them.
             .path(FilePath(path)), arguments: Arguments(program.arguments.map { $0 + [0] }),
             environment: .custom(program.environment.map { Array("\($0.key)=\($0.value)\0".utf8) }),
             workingDirectory: FilePath("/"), platformOptions: options, input: .none, output: .sequence, error: .sequence

@@ -1,0 +1,75 @@
+import LevelTree
+import Staging
+import Testing
+
+@testable import Collecting
+
+@Suite struct `Dumps and live databases` {
+    /// Names of a WiredTiger folder of MongoDB 3.2.
+    private func makeLive(_ school: FakeSchool) {
+        shell("rm -rf '\(school.sources.data)/db'")
+        for name in [
+            "WiredTiger", "WiredTiger.lock", "WiredTiger.turtle", "WiredTiger.wt", "_mdb_catalog.wt", "sizeStorer.wt",
+            "storage.bson", "mongod.lock", "collection-0-1234567890123456789.wt", "index-1-1234567890123456789.wt",
+            "journal/WiredTigerLog.0000000001",
+        ] { school.root.write("x", to: "home/core/data/db/\(name)") }
+    }
+
+    @Test func `a live folder never goes to db`() async throws {
+        let school = FakeSchool()
+        makeLive(school)
+        let location = try school.survey("db").location
+        #expect(location.problem?.code == .unusable)
+        await #expect(throws: CollectingProblem.self) {
+            try await Collectors.collector(for: .of("db")).gather(school.context())
+        }
+    }
+
+    @Test func `a live folder goes to db-raw, as partial whatever was read`() async throws {
+        let school = FakeSchool()
+        makeLive(school)
+        let found = try school.survey("db-raw")
+        #expect(found.paths.count == 11)
+        let gathering = try await Collectors.collector(for: .of("db-raw")).gather(school.context())
+        #expect(gathering.sourceIsPartial)
+        #expect(gathering.shortfalls.count == 1)
+    }
+
+    @Test(arguments: ["WiredTiger", "storage.bson", "collection-0-12.wt"])
+    func `one live file beside dumps makes the folder a live one`(name: String) throws {
+        let school = FakeSchool()
+        school.root.write("x", to: "home/core/data/db/\(name)")
+        #expect(DatabaseFolder.kind(at: school.sources.data + "/db") == .live)
+    }
+
+    @Test func `with dumps there is no need for db-raw`() async throws {
+        let school = FakeSchool()
+        #expect(try school.survey("db-raw").location.absence?.hasPrefix("not needed") == true)
+        await #expect(throws: CollectingProblem.self) {
+            try await Collectors.collector(for: .of("db-raw")).gather(school.context())
+        }
+    }
+
+    @Test func `what is no part of a dump is listed and not taken`() throws {
+        let school = FakeSchool()
+        school.root.write("x", to: "home/core/data/db/notes.txt")
+        school.root.write("x", to: "home/core/data/db/gstudio-mongodb/deeper/Nodes.bson")
+        school.root.write("x", to: "home/core/data/db/gstudio-mongodb/Nodes.bson.part")
+        let found = try school.survey("db")
+        #expect(
+            found.paths == [
+                "assessment/Item.bson", "gstudio-mongodb/Nodes.bson", "gstudio-mongodb/Nodes.metadata.json",
+            ])
+        #expect(
+            found.survey.skipped.map(\.path)
+                == ["gstudio-mongodb/Nodes.bson.part", "gstudio-mongodb/deeper/Nodes.bson", "notes.txt"])
+    }
+
+    @Test func `an empty folder and a missing one are both said to hold no dump`() throws {
+        let school = FakeSchool()
+        shell("rm -r '\(school.sources.data)/db'")
+        #expect(try school.survey("db").location.absence == "there is no folder \(school.sources.data)/db")
+        _ = school.root.makeFolder("home/core/data/db/empty")
+        #expect(try school.survey("db").location.absence?.contains("holds no dump") == true)
+    }
+}

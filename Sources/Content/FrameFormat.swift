@@ -39,8 +39,11 @@ public struct FrameHeader: Hashable, Sendable {
         guard let start = reader.bytes(4), start.elementsEqual(magic), reader.byte() == version else {
             throw ContentProblem(.malformedFrame, "the frame does not begin as one of version 1")
         }
-        guard let count = reader.number(UInt32.self), (1...UInt32(limits.maxChunks)).contains(count) else {
-            throw ContentProblem(.tooLarge, "the frame tells of no chunk, or of more than \(limits.maxChunks)")
+        guard let count = reader.number(UInt32.self), count > 0 else {
+            throw ContentProblem(.malformedFrame, "the frame is cut short in its header, or tells of no chunk")
+        }
+        guard count <= UInt32(limits.maxChunks) else {
+            throw ContentProblem(.tooLarge, "the frame tells of more than \(limits.maxChunks) chunks")
         }
         var lengths: [Int] = []
         for _ in 0..<count {
@@ -49,7 +52,10 @@ public struct FrameHeader: Hashable, Sendable {
             }
             lengths.append(Int(length))
         }
-        guard let baseCount = reader.number(UInt32.self), baseCount <= UInt32(limits.maxBaseChunks) else {
+        guard let baseCount = reader.number(UInt32.self) else {
+            throw ContentProblem(.malformedFrame, "the frame is cut short in its header")
+        }
+        guard baseCount <= UInt32(limits.maxBaseChunks) else {
             throw ContentProblem(.tooLarge, "the frame names more than \(limits.maxBaseChunks) base chunks")
         }
         var base: [ChunkID] = []

@@ -76,7 +76,10 @@ struct FrameTests {
     @Test("a frame that is cut anywhere, or goes on, is refused")
     func cut() throws {
         let frame = try encode([ChunkerTests.text(2000, seed: 1), [7, 7]])
-        for end in 0..<frame.count { #expect(throws: (any Error).self) { try decode(Array(frame[..<end])) } }
+        for end in 0..<frame.count {
+            let problem = #expect(throws: ContentProblem.self) { try decode(Array(frame[..<end])) }
+            #expect(problem?.code == .malformedFrame, "cut at \(end)")
+        }
         #expect(throws: ContentProblem.self) { try decode(frame + [0]) }
         #expect(throws: ContentProblem.self) { try decode(frame + frame) }
     }

@@ -47,7 +47,8 @@ public struct FrameHeader: Hashable, Sendable {
         }
         var lengths: [Int] = []
         for _ in 0..<count {
-            guard let length = reader.number(UInt32.self), length > 0, length <= UInt32(ContentClass.bulk.maximum) else {
+            guard let length = reader.number(UInt32.self), length > 0, length <= UInt32(ContentClass.bulk.maximum)
+            else {
                 throw ContentProblem(.malformedFrame, "the frame has a chunk of a length that no chunk can have")
             }
             lengths.append(Int(length))

@@ -58,7 +58,8 @@ struct ManifestOrder {
                 throw ContentProblem(.unsortedManifest, "the path \(path) stands after \(last) in the manifest")
             }
             guard !path.isInside(last) else {
-                throw ContentProblem(.unsortedManifest, "\(last) is a file in the manifest, so \(path) cannot lie in it")
+                throw ContentProblem(
+                    .unsortedManifest, "\(last) is a file in the manifest, so \(path) cannot lie in it")
             }
         }
         last = path

@@ -33,7 +33,8 @@ public struct SchoolIdentity: Hashable, Sendable, Codable {
                 .unconfigured,
                 "this server was never given its identity (it says server id \(serverID), school code "
                     + "\(schoolCode.text.isEmpty ? "none" : schoolCode.text)); set GSTUDIO_INSTITUTE_ID and "
-                    + "GSTUDIO_INSTITUTE_ID_SECONDARY in server_settings.py, or server_id and school_code under [school]")
+                    + "GSTUDIO_INSTITUTE_ID_SECONDARY in server_settings.py, or server_id and school_code under [school]"
+            )
         }
     }
 }

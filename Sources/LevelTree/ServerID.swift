@@ -13,7 +13,8 @@ public struct ServerID: Hashable, Sendable, CustomStringConvertible {
         else {
             throw IdentityProblem(
                 .serverID,
-                "\"\(escapedText(text.utf8.prefix(64)))\" is not a server id; one looks like mz17: letters, then a number")
+                "\"\(escapedText(text.utf8.prefix(64)))\" is not a server id; one looks like mz17: letters, then a number"
+            )
         }
         self.text = text
     }

@@ -35,7 +35,8 @@ struct ChunkerTests {
         return result
     }
 
-    @Test("chunks joined are the content, whatever the size", arguments: [0, 1, 8191, 8192, 65535, 65536, 65537, 3 << 20])
+    @Test(
+        "chunks joined are the content, whatever the size", arguments: [0, 1, 8191, 8192, 65535, 65536, 65537, 3 << 20])
     func joined(_ count: Int) {
         for content in [Self.noise(count, seed: 1), Self.text(count, seed: 1)] {
             #expect(chunks(content).flatMap { $0 } == content)

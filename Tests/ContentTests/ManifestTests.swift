@@ -33,7 +33,9 @@ struct ManifestTests {
     private var sample: [ManifestEntry] {
         get throws {
             var many = try entry("m", 0)
-            many.chunks = [(1, 5000), (2, 1), (3, 70000)].map { ChunkReference(id: ChunkID(hashing: [$0.0]), length: $0.1) }
+            many.chunks = [(1, 5000), (2, 1), (3, 70000)].map {
+                ChunkReference(id: ChunkID(hashing: [$0.0]), length: $0.1)
+            }
             many.size = 75001
             return [try entry("-a", 0), try entry("a/b,v", 7), many, try entry("z\nz", 2 << 20)]
         }
@@ -70,7 +72,8 @@ struct ManifestTests {
             #expect(throws: ContentProblem.self, "\(paths)") { try encode(paths.map { try entry($0) }) }
         }
         let good = try encode([entry("aa"), entry("bb")])
-        let swapped = good[..<5] + good[5...].dropLast(9).suffix((good.count - 14) / 2)
+        let swapped =
+            good[..<5] + good[5...].dropLast(9).suffix((good.count - 14) / 2)
             + good[5...].prefix((good.count - 14) / 2) + good.suffix(9)
         let problem = #expect(throws: ContentProblem.self) { try decode(Array(swapped)) }
         #expect(problem?.code == .unsortedManifest)

@@ -8,7 +8,8 @@ struct DatasetTests {
         #expect(
             Dataset.all.map(\.name) == [
                 "system-heartbeat", "server_settings.py", "local_settings.py", "git-commit.log", "postgres-dump",
-                "gstudio-exported-users-analytics-csvs", "activity-timestamp-csvs", "gstudio_tools_logs", "gstudio-logs",
+                "gstudio-exported-users-analytics-csvs", "activity-timestamp-csvs", "gstudio_tools_logs",
+                "gstudio-logs",
                 "db", "db-raw", "assessment-media/studentResponseFiles", "qbank_data.tar.gz", "rcs-repo", "nginx-logs",
                 "unplatform", "assessment-media/repository", "media",
             ])

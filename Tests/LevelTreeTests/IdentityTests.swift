@@ -27,7 +27,9 @@ struct IdentityTests {
 
     @Test("an image that nobody set up is recognised, and the sentence says what to set")
     func unconfigured() throws {
-        for school in [try identity("sp100", "00000000"), try identity("mz150", "00000000"), try identity("sp100", "1")] {
+        for school in [
+            try identity("sp100", "00000000"), try identity("mz150", "00000000"), try identity("sp100", "1"),
+        ] {
             let problem = #expect(throws: IdentityProblem.self) { try school.requireConfigured() }
             #expect(problem?.code == .unconfigured)
             #expect(problem?.message.contains("GSTUDIO_INSTITUTE_ID") == true)
@@ -41,7 +43,8 @@ struct IdentityTests {
         #expect(try ServerID("sp100").state == nil)
     }
 
-    @Test("what is no server id is refused", arguments: ["", "m1", "MZ1", "mz-1", "mz1/..", "mz 1", "1mz", "mz1x", "मz1"])
+    @Test(
+        "what is no server id is refused", arguments: ["", "m1", "MZ1", "mz-1", "mz1/..", "mz 1", "1mz", "mz1x", "मz1"])
     func serverIDs(_ text: String) {
         #expect(throws: IdentityProblem.self) { try ServerID(text) }
     }

@@ -8,7 +8,8 @@ struct ServerSettingsTests {
     @Test("the spacing that the set-up script writes")
     func field() {
         let settings = parse(
-            "GSTUDIO_INSTITUTE_ID ='mz150'\nGSTUDIO_INSTITUTE_ID_SECONDARY ='2039150'\nGSTUDIO_INSTITUTE_NAME ='A School'\n")
+            "GSTUDIO_INSTITUTE_ID ='mz150'\nGSTUDIO_INSTITUTE_ID_SECONDARY ='2039150'\nGSTUDIO_INSTITUTE_NAME ='A School'\n"
+        )
         #expect(settings.serverID == "mz150")
         #expect(settings.schoolCode == "2039150")
         #expect(settings.schoolName == "A School")
@@ -17,7 +18,8 @@ struct ServerSettingsTests {
     @Test("the spacing and quotes of the image, and of people")
     func spacing() {
         let settings = parse(
-            "GSTUDIO_INSTITUTE_ID = \"sp100\"  # id\r\n  GSTUDIO_INSTITUTE_ID_SECONDARY='00000000'\r\nGSTUDIO_INSTITUTE_NAME\t=\tu'clix-default'\r\n")
+            "GSTUDIO_INSTITUTE_ID = \"sp100\"  # id\r\n  GSTUDIO_INSTITUTE_ID_SECONDARY='00000000'\r\nGSTUDIO_INSTITUTE_NAME\t=\tu'clix-default'\r\n"
+        )
         #expect(settings.serverID == "sp100")
         #expect(settings.schoolCode == "00000000")
         #expect(settings.schoolName == "clix-default")
@@ -41,7 +43,8 @@ struct ServerSettingsTests {
     @Test("comments and other names are not taken for the value")
     func others() {
         let settings = parse(
-            "#GSTUDIO_INSTITUTE_ID ='mz1'\nMY_GSTUDIO_INSTITUTE_ID ='mz2'\nGSTUDIO_INSTITUTE_ID_X ='mz3'\nGSTUDIO_INSTITUTE_ID\n")
+            "#GSTUDIO_INSTITUTE_ID ='mz1'\nMY_GSTUDIO_INSTITUTE_ID ='mz2'\nGSTUDIO_INSTITUTE_ID_X ='mz3'\nGSTUDIO_INSTITUTE_ID\n"
+        )
         #expect(settings == parse(""))
     }
 

@@ -9,7 +9,8 @@ import Testing
 struct WireTests {
     private func request(sequence: UInt64 = 7) throws -> CommitRequest {
         CommitRequest(
-            dataset: try #require(Dataset(name: "assessment-media/repository")), year: try Year(2018), sequence: sequence,
+            dataset: try #require(Dataset(name: "assessment-media/repository")), year: try Year(2018),
+            sequence: sequence,
             parent: ChunkID(hashing: [1]), outcome: .partial, manifest: [ChunkID(hashing: [2])], files: 3, bytes: 4,
             started: 5, finished: 6, clockTrusted: true, shortfalls: [Shortfall(path: "a\\x0a", reason: "vanished")])
     }

@@ -34,18 +34,11 @@ public final class ContentReader {
         let chunk = entry.entry.chunks[index]
         let file = try file(of: entry)
         let offset = offset(of: index, in: entry)
-        let start = bytes.count
-        do {
-            guard let content = readExactly(file, at: offset, chunk.length), ChunkID(hashing: content) == chunk.id
-            else {
-                throw row.generation.isByReference ? changed(entry) : try damaged(entry)
-            }
-            bytes += content
-        } catch {
-            bytes.removeSubrange(start...)
+        guard let content = readExactly(file, at: offset, chunk.length), ChunkID(hashing: content) == chunk.id else {
             open = nil
-            throw error
+            throw row.generation.isByReference ? changed(entry) : try damaged(entry)
         }
+        bytes += content
         open?.next = index + 1
         open?.offset = offset + chunk.length
     }

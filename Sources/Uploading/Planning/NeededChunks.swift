@@ -75,6 +75,8 @@ struct NeededChunks {
             unknown.append(candidate)
             if unknown.count >= NeededChunks.question { try ask() }
         }
+        // Nothing is gained by waiting for a larger question that is not asked.
+        if missing == nil { try ask() }
     }
 
     /// Drops what the store has already and hands on the rest.

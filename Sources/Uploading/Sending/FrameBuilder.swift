@@ -12,6 +12,8 @@ final class FrameBuilder {
 
     init() throws {
         encoder = try FrameEncoder()
+        // One bulk chunk at most lies above it, and growing by doubling would take twice as much.
+        content.reserveCapacity(FrameGrouping.Limits().content)
     }
 
     struct Frame {

@@ -131,8 +131,10 @@ struct EnrolmentTests {
     @Test func `a new code makes a new installation that continues the history`() async throws {
         let school = try school()
         _ = try attempt(school)
-        try school.collect("db", ["a": [1]])
+        let content = TestSchool.noise(300_000, seed: 20)
+        try school.collect("db", ["a": [1], "large": content])
         #expect(await school.upload().committed == ["db"])
+        let before = school.store.frameBytes
 
         school.store.installation = InstallationID("i-0000000000000002")
         let other = EnrolmentCode.random(authority: try authority.fingerprint)
@@ -141,8 +143,10 @@ struct EnrolmentTests {
         #expect(try school.staging.heads() == school.store.heads)
         // The new installation has committed nothing yet.
         school.store.highestSequence = 0
-        try school.collect("db", ["a": [2]])
+        try school.collect("db", ["a": [2], "large": content])
         #expect(await school.upload().committed.contains("db"))
+        // What the school brought before is asked about, though nothing is common, and not sent again.
+        #expect(school.store.frameBytes - before < 2000)
         #expect(school.store.snapshots.last?.parent == school.store.receipts.dropLast().last?.snapshot)
         #expect(Set(school.store.enrolments.map(\.tokenHash)).count == 2)
     }

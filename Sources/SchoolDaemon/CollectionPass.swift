@@ -78,7 +78,7 @@ public struct CollectionPass: Sendable {
             let location = collector.locate(context)
             // What was never here is no news. What was, and is not any more, is for staging's guards to judge, unless the
             // collector itself says that it is not wanted.
-            if let absence = location.absence, standing(dataset) == nil || location.problem?.code == .absent {
+            if let absence = location.absence, standing(dataset) == nil || location.problem?.code == .notNeeded {
                 return DatasetReport(dataset: dataset, ending: .absent(reason: absence))
             }
             let gathering = try await limit.bound { try await collector.gather(context) }

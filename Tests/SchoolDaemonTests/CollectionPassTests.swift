@@ -107,7 +107,7 @@ struct CollectionPassTests {
     func unwanted() async throws {
         let unwanted = FakeCollector(
             dataset: .of("db-raw"),
-            location: Location(absence: "not needed", problem: CollectingProblem(.absent, "not needed")))
+            location: Location(absence: "not needed", problem: CollectingProblem(.notNeeded, "not needed")))
         let reports = try await pass([unwanted], standing: [.of("db-raw"): try .made(.of("db-raw"))]) { _, _, _, _ in
             throw StagingError(.io, "must not be staged")
         }.run()

@@ -45,9 +45,8 @@ struct GitLogCollector: Collector {
         _ context: CollectionContext
     ) async -> (bytes: [UInt8], shortfalls: [Shortfall], hasContent: Bool) {
         let sources = context.sources
-        let date = context.timeZone.local(context.now)
         let reader = GitReader(programs: context.programs, masking: context.masking(), scratch: context.scratch)
-        var text = GitLogText(file: "\(made)", date: date, isClockTrusted: context.isClockTrusted)
+        var text = GitLogText(file: "\(made)")
         var hasContent = false
         let trees = [
             ("gstudio-docker", sources.code, false), ("gstudio", sources.gstudioTree, true),
@@ -64,7 +63,6 @@ struct GitLogCollector: Collector {
                 text.addSection(name, problem: error.message)
             }
         }
-        text.finish(date: date)
         return (text.bytes, text.shortfalls, hasContent)
     }
 }

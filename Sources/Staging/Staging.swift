@@ -50,6 +50,12 @@ public final class Staging: Sendable {
         try OpeningRepair(arrangement: arrangement, identity: identity).run()
     }
 
+    deinit {
+        // Closing alone would not do: a program that is just being started by another thread has the lock's descriptor
+        // too, until its exec.
+        flock(lock.number, LOCK_UN)
+    }
+
     var arrangement: Arrangement {
         Arrangement(folders: folders, database: database, beforeStep: options.beforeStep)
     }

@@ -27,18 +27,25 @@ extension School {
     /// Takes the staging directory for this process; it is made if needed.
     /// - Throws: `StagingError`, `.busy` while another process holds it.
     public func openStaging(_ identity: SchoolIdentity) throws -> Staging {
-        let staging = try Staging.open(
-            at: settings.staging.directory, identity: identity,
-            options: StagingOptions(budget: settings.staging.budget, keepFree: settings.staging.keepFree))
+        let staging = try Staging.open(at: settings.staging.directory, identity: identity, options: stagingOptions)
         if rememberedIdentity() != identity { try remember(identity) }
         return staging
     }
 
-    /// How things stand; opens staging for a moment.
-    /// - Throws: `StagingError`, `.busy` while another process is at work.
+    /// How things stand; opens staging for a moment, or looks at it beside the process that is at work.
+    /// - Throws: `StagingError`.
     public func status() throws -> SchoolStatus {
         let identity = try identity()
-        return try SchoolStatus.read(self, identity: identity, staging: openStaging(identity))
+        do {
+            return try SchoolStatus.read(self, identity: identity, staging: openStaging(identity))
+        } catch let error as StagingError where error.code == .busy {
+            return try SchoolStatus.read(
+                self, identity: identity, staging: .look(at: settings.staging.directory, identity: identity, options: stagingOptions))
+        }
+    }
+
+    private var stagingOptions: StagingOptions {
+        StagingOptions(budget: settings.staging.budget, keepFree: settings.staging.keepFree)
     }
 
     private func rememberedIdentity() -> SchoolIdentity? {

@@ -12,8 +12,8 @@ public final class Staging: Sendable {
     let options: StagingOptions
     let folders: StagingFolders
     let database: DatabaseQueue
-    /// Holds the instance lock for as long as it is open.
-    private let lock: Descriptor
+    /// Holds the instance lock for as long as it is open; nil for one that only looks.
+    private let lock: Descriptor?
     /// Held by the pass that runs.
     let passing = Mutex(())
     /// Held while folders are moved or removed.
@@ -31,6 +31,23 @@ public final class Staging: Sendable {
         at directory: String, identity: SchoolIdentity, options: StagingOptions = StagingOptions()
     ) throws -> Staging {
         try Staging(directory: directory, identity: identity, options: options)
+    }
+
+    /// Looks at a directory that another process may be using: takes no lock, repairs nothing, and anything that would
+    /// write throws. What it shows may be let go by the other process at any moment (`.generationGone`).
+    /// - Throws: `StagingError` if there is nothing to look at, too.
+    public static func look(
+        at directory: String, identity: SchoolIdentity, options: StagingOptions = StagingOptions()
+    ) throws -> Staging {
+        try Staging(lookingAt: directory, identity: identity, options: options)
+    }
+
+    private init(lookingAt directory: String, identity: SchoolIdentity, options: StagingOptions) throws {
+        self.identity = identity
+        self.options = options
+        folders = try StagingFolders(at: directory)
+        lock = nil
+        database = try StagingDatabase.look(at: folders.path + "/state/collectd.sqlite")
     }
 
     private init(directory: String, identity: SchoolIdentity, options: StagingOptions) throws {
@@ -53,7 +70,7 @@ public final class Staging: Sendable {
     deinit {
         // Closing alone would not do: a program that is just being started by another thread has the lock's descriptor
         // too, until its exec.
-        flock(lock.number, LOCK_UN)
+        if let lock { flock(lock.number, LOCK_UN) }
     }
 
     var arrangement: Arrangement {

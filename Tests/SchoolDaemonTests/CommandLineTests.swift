@@ -110,6 +110,21 @@ struct CommandLineTests {
         #expect(datasets.last?["waiting_bytes"] as? Int == 7)
     }
 
+    @Test("tells how things stand while another process is at work, which collect leaves alone")
+    func besideAnother() throws {
+        let made = try MadeSchool()
+        let path = try configuration(of: made)
+        #expect(try run("collect", "gstudio-logs", "--config", path).code == 0)
+        // As another clix-collectd holds it.
+        let lock = open(made.root + "/staging/state/lock", O_RDWR)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        let status = try run("status", "--config", path)
+        #expect(status.code == 0, "\(status)")
+        #expect(status.output.contains("gstudio-logs"))
+        #expect(try run("collect", "--config", path).code == 75)
+    }
+
     @Test("keeps the old tree and says so when the disk with the school's data is gone")
     func unmounted() throws {
         let made = try MadeSchool()

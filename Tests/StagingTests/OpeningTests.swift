@@ -19,6 +19,30 @@ struct OpeningTests {
         _ = try site.open()
     }
 
+    @Test func `can be looked at beside the program that has it, and not written`() throws {
+        try site.put("a", "a")
+        let working = try site.open()
+        try site.collect(working)
+        let looking = try Staging.look(at: site.stagingPath, identity: Site.identity())
+        #expect(try looking.currentGenerations() == working.currentGenerations())
+        var paths: [String] = []
+        for generation in try looking.currentGenerations() {
+            try looking.forEachEntry(of: generation) { paths.append($0.entry.path.description) }
+        }
+        #expect(paths == ["a"])
+        #expect(throws: StagingError.self) { try looking.takeSequence() }
+        // What the other one goes on to do is seen.
+        try site.put("b", "b")
+        try site.collect(working)
+        #expect(try looking.currentGenerations() == working.currentGenerations())
+    }
+
+    @Test func `that was never made cannot be looked at`() throws {
+        #expect(throws: StagingError.self) {
+            try Staging.look(at: site.stagingPath, identity: Site.identity())
+        }
+    }
+
     @Test func `keeps its state to its owner`() throws {
         let staging = try site.open()
         _ = try staging.takeSequence()

@@ -20,15 +20,35 @@ enum StagingDatabase {
                 // In KiB. The chunk table of a whole school is larger than any cache worth its memory.
                 try database.execute(sql: "PRAGMA cache_size = -1024")
             }
-            let migrator = StagingMigrations.all()
-            try migrator.migrate(queue)
-            guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
-                throw StagingError(
-                    .unusable,
-                    "the local database \(path) was written by a newer version of this program; install that version again"
-                )
-            }
+            try StagingMigrations.all().migrate(queue)
+            try refuseNewer(queue, path)
             return queue
+        }
+    }
+
+    /// Opens it for reading only, beside the process that writes it.
+    /// - Throws: `StagingError`.
+    static func look(at path: String) throws -> DatabaseQueue {
+        try translatingDatabaseErrors {
+            var configuration = Configuration()
+            configuration.label = "staging, looked at"
+            configuration.readonly = true
+            configuration.busyMode = .timeout(10)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            guard try queue.read({ try StagingMigrations.all().hasCompletedMigrations($0) }) else {
+                throw StagingError(
+                    .unusable, "the local database \(path) was written by another version of this program")
+            }
+            try refuseNewer(queue, path)
+            return queue
+        }
+    }
+
+    private static func refuseNewer(_ queue: DatabaseQueue, _ path: String) throws {
+        guard try queue.read({ try !StagingMigrations.all().hasBeenSuperseded($0) }) else {
+            throw StagingError(
+                .unusable,
+                "the local database \(path) was written by a newer version of this program; install that version again")
         }
     }
 

@@ -40,7 +40,8 @@ extension School {
             return try SchoolStatus.read(self, identity: identity, staging: openStaging(identity))
         } catch let error as StagingError where error.code == .busy {
             return try SchoolStatus.read(
-                self, identity: identity, staging: .look(at: settings.staging.directory, identity: identity, options: stagingOptions))
+                self, identity: identity,
+                staging: .look(at: settings.staging.directory, identity: identity, options: stagingOptions))
         }
     }
 

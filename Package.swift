@@ -112,7 +112,9 @@ let package = Package(
             dependencies: ["CentralStore", "Content", "LevelTree", "Wire", "CZstd", "CLinux", crypto, grdb]),
         .testTarget(
             name: "StoreServerTests",
-            dependencies: ["StoreServer", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging]),
+            dependencies: [
+                "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging,
+            ]),
         .testTarget(
             name: "StagingTests", dependencies: ["Staging", "Content", "LevelTree", "Wire", "CLinux", crypto, grdb]),
         .testTarget(

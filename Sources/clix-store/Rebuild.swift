@@ -7,7 +7,8 @@ struct Rebuild: ParsableCommand {
         abstract: "Make the catalog anew from the packs, and the tree anew from the catalog.",
         discussion: """
             Example:
-              systemctl stop clix-store && clix-store rebuild
+              systemctl stop clix-store
+              clix-store rebuild
 
             For a lost or damaged catalog, or a tree that was changed by hand. Nothing that was committed is touched. The \
             service must not run meanwhile.

@@ -64,6 +64,7 @@ struct FrameRouteTests {
             let known = try #require(offset)
             #expect(known <= 50_000)
             #expect(try await school.patch(name, body[known...], offset: known).status == 201)
+            #expect(store.lines.all.allSatisfy { $0.contains("enrolled") }, "a bad link is no line in the journal")
         }
     }
 

@@ -27,9 +27,9 @@ struct SchoolListTests {
     func refuses() throws {
         let text =
             Self.heading + ";A;2039150;mz150\n;B;2039151;17\n;C;../x;mz152\n;D;2039153\n;E;2039150;mz150\n"
-            + ";F;00000000;sp100\n"
+            + ";F;00000000;sp100\n;G;;one\n"
         let error = try #require(throws: StoreServerError.self) { try parse(text) }
-        for place in ["line 3", "line 4", "line 5", "line 6: mz150 is also in line 2", "line 7"] {
+        for place in ["line 3", "line 4", "line 5", "line 6: mz150 is also in line 2", "line 7", "line 8"] {
             #expect(error.message.contains(place))
         }
         #expect(!error.message.contains("line 2:"))

@@ -78,6 +78,10 @@ public struct SchoolList: Sendable {
                 serverID: try ServerID(fields[id].lowercased()), schoolCode: try SchoolCode(fields[code]),
                 schoolName: fields[name])
             try identity.requireConfigured()
+            guard identity.serverID.state != nil else {
+                throw StoreServerError(
+                    .badArgument, "\(identity.serverID) begins with no state's letters (mz, rj, ct, tg)")
+            }
             return Line(
                 number: number, serverID: identity.serverID, schoolCode: identity.schoolCode,
                 schoolName: identity.schoolName)

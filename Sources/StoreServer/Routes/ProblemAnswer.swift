@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Wire
 
 /// A problem on its way out: every refusal and every failure leaves this service as problem details (RFC 9457).
@@ -38,6 +39,9 @@ struct ProblemAnswer {
         case let full as WorkLane.Full:
             let detail = "The store has too much to do just now; try again in \(full.retryAfter) seconds."
             return (ProblemAnswer(problem: Problem(.busy, detail, retryAfter: full.retryAfter)), nil)
+        case is HTTPParserError, is ChannelError, is IOError, is NIOSSLError, is BoringSSLError, is CancellationError:
+            // Mostly nobody is there any more to read it.
+            return (ProblemAnswer(problem: Problem(.timeout, "The connection ended before the request did.")), nil)
         case let error as any HTTPResponseError:
             let detail = "The request cannot be answered: \(error.status.reasonPhrase)."
             return (ProblemAnswer(problem: Problem(.malformed, detail)), nil)
@@ -53,8 +57,7 @@ struct ProblemAnswer {
                 error.code.problem, sentence(error.message), retryAfter: error.retryAfterSeconds,
                 chunks: error.chunks.isEmpty ? nil : error.chunks))
         if let offset = error.offset { answer.headers[.uploadOffset] = String(offset) }
-        let isOperatorsBusiness = error.code.problem == .storeFull
-        return (answer, isOperatorsBusiness ? error.message : nil)
+        return (answer, nil)
     }
 
     private static let inner = ProblemAnswer(

@@ -39,8 +39,8 @@ final class RefusalLog: Sendable {
         if isDue { logger.notice("\(who): refused (\(problem.type.slug)): \(problem.detail)") }
     }
 
-    /// What belongs to the ordinary way of an upload is not.
+    /// What belongs to the ordinary way of an upload is not, and inner failures have a line of their own.
     private static func isWorthALine(_ type: ProblemType) -> Bool {
-        ![.missingChunks, .baseGone, .offsetMismatch, .busy, .notFound, .timeout].contains(type)
+        ![.missingChunks, .baseGone, .offsetMismatch, .busy, .notFound, .timeout, .internal].contains(type)
     }
 }

@@ -42,6 +42,7 @@ public struct StoreService: Sendable {
     /// - Parameter onReady: called once schools can connect, with the port that it is (for `listen` may leave that to
     ///   the kernel). Throws `StoreServerError` (cannot listen).
     public func run(onReady: @escaping @Sendable (_ port: Int) -> Void) async throws {
+        Self.raiseFileLimit()
         let upkeep = TreeUpkeep(tree, of: handle.store, logger: logger)
         handle.store.onCommit { [logger] snapshot in
             logger.notice("\(Self.line(of: snapshot))")
@@ -101,6 +102,14 @@ public struct StoreService: Sendable {
         } catch is CancellationError {
             // Requests that did not end in time were cut off; schools go on where they stood.
         }
+    }
+
+    /// Each connection is a file, and each frame on its way another.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private static func line(of snapshot: SnapshotRecord) -> String {

@@ -24,8 +24,9 @@ extension TransferFailure {
     }
 
     /// Whether a failed TLS set-up is a broken link. libcurl has one code for that and for a peer who speaks no TLS or
-    /// whose certificate has a false signature; its sentence begins with its own words only when OpenSSL has no reason.
+    /// whose certificate has a false signature; only for the latter does its sentence carry an error of OpenSSL's
+    /// (ERR_error_string(3SSL)), apart from the end of the connection, which OpenSSL 3 counts as one.
     private static func isCut(_ reason: String) -> Bool {
-        reason.hasPrefix("OpenSSL SSL_connect") || reason.contains("unexpected eof")
+        !reason.contains("error:") || reason.contains("unexpected eof")
     }
 }

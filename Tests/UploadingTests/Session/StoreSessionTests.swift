@@ -71,10 +71,11 @@ struct StoreSessionTests {
         #expect(failure?.kind == .untrusted)
     }
 
-    @Test func `a link that breaks while TLS is set up is a cut`() throws {
+    @Test(arguments: [0, 1])
+    func `a link that breaks while TLS is set up is a cut`(way: Int) throws {
         let server = try TLSServer()
         var settings = server.settings()
-        settings.address = "https://localhost:\(server.silentPort)"
+        settings.address = "https://localhost:\(server.cutPorts[way])"
         let session = try StoreSession(settings)
         let failure = #expect(throws: TransferFailure.self) { try session.exchange(StoreRequest(.get, "/hello")) }
         #expect(failure?.kind == .cut)

@@ -6,9 +6,9 @@ import Foundation
 final class TLSServer {
     let authority: TestAuthority
     let port: Int
-    /// Where something answers that is no TLS, and where the connection is closed at once.
+    /// Where something answers that is no TLS, and where the connection is closed, or reset, at once.
     let plainPort: Int
-    let silentPort: Int
+    let cutPorts: [Int]
     private let process = Process()
     private let input = Pipe()
     private let folder: URL
@@ -37,8 +37,8 @@ final class TLSServer {
             line += String(decoding: data, as: UTF8.self)
         }
         let ports = line.dropLast().split(separator: " ").compactMap { Int($0) }
-        guard ports.count == 3 else { throw CocoaError(.fileReadCorruptFile) }
-        (port, plainPort, silentPort) = (ports[0], ports[1], ports[2])
+        guard ports.count == 4 else { throw CocoaError(.fileReadCorruptFile) }
+        (port, plainPort, cutPorts) = (ports[0], ports[1], [ports[2], ports[3]])
     }
 
     deinit {

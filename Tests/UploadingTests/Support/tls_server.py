@@ -2,7 +2,8 @@
 """tls_server.py CERTIFICATE KEY
 
 A small HTTPS server on loopback that behaves well or badly, as the path says; beside it a port that answers as a captive
-portal does, without TLS, and one that hangs up at once. Prints the three ports, then serves until its standard input ends.
+portal does, without TLS, one that hangs up at once, and one that resets. Prints the four ports, then serves until its
+standard input ends.
 """
 import hashlib, json, socket, ssl, struct, sys, threading
 
@@ -82,6 +83,9 @@ def misbehave(other, words):
     while True:
         raw, _ = other.accept()
         raw.recv(65536)
+        if words is None:
+            reset(raw)
+            continue
         raw.sendall(words)
         raw.close()
 
@@ -93,5 +97,5 @@ def beside(words):
 
 
 threading.Thread(target=accept, daemon=True).start()
-print(listener.getsockname()[1], beside(b"HTTP/1.1 200 OK\r\n\r\nlog in, please"), beside(b""), flush=True)
+print(listener.getsockname()[1], beside(b"HTTP/1.1 200 OK\r\n\r\nlog in, please"), beside(b""), beside(None), flush=True)
 sys.stdin.read()

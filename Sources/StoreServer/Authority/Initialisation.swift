@@ -89,7 +89,7 @@ public enum Initialisation {
         # The address and port on which schools are served.
         listen = "\(listen)"
 
-        # The members of this Unix group may read every file of the tree, and write none.
+        # The Unix group whose members may read the schools' trees. Without it, only the service's own user may.
         # reader_group = "clix-readers"
 
         """

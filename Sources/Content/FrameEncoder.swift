@@ -27,7 +27,6 @@ public final class FrameEncoder {
         baseContent: UnsafeRawBufferPointer? = nil, level: Int32
     ) throws(ContentProblem) -> [UInt8] {
         precondition(chunkLengths.reduce(0, +) == content.count, "chunk lengths add up to the content")
-        var frame = FrameHeader(chunkLengths: chunkLengths, base: base).encoded()
         try check(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters))
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1))
@@ -37,15 +36,17 @@ public final class FrameEncoder {
             try check(ZSTD_CCtx_setParameter(context, ZSTD_c_enableLongDistanceMatching, reach > 1 << 20 ? 1 : 0))
             try check(ZSTD_CCtx_refPrefix(context, baseContent.baseAddress, baseContent.count))
         }
+        let header = FrameHeader(chunkLengths: chunkLengths, base: base).encoded()
         let bound = ZSTD_compressBound(content.count)
-        let start = frame.count
-        frame.append(contentsOf: repeatElement(0, count: bound))
-        let written = frame.withUnsafeMutableBytes { buffer in
-            ZSTD_compress2(
-                context, buffer.baseAddress?.advanced(by: start), bound, content.baseAddress, content.count)
+        var written = 0
+        // Not cleared first: what is never written to takes no memory.
+        let frame = [UInt8](unsafeUninitializedCapacity: header.count + bound) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: header)
+            written = ZSTD_compress2(
+                context, buffer.baseAddress?.advanced(by: header.count), bound, content.baseAddress, content.count)
+            count = ZSTD_isError(written) == 0 ? header.count + written : 0
         }
         try check(written)
-        frame.removeSubrange((start + written)...)
         return frame
     }
 

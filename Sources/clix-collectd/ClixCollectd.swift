@@ -24,4 +24,9 @@ struct ClixCollectd: ParsableCommand {
             CheckCommand.self, EnrollCommand.self, CollectCommand.self, UploadCommand.self, SourcesCommand.self,
             StatusCommand.self,
         ])
+
+    static func main() {
+        Memory.returnWhatIsFreed()
+        main(nil)
+    }
 }

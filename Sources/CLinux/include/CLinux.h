@@ -35,3 +35,7 @@ int clinux_pass_on_dac_read_search(void);
 // fstatfs(2): 1 if the descriptor lies on an overlayfs, else 0. There, folders and files of one mount may carry
 // different device numbers (Documentation/filesystems/overlayfs.rst, "Inode properties").
 int clinux_is_overlay(int descriptor);
+
+// mallopt(3): blocks of this many bytes and more are mapped by themselves and go back when they are freed, and so does
+// the heap's end; at most two arenas.
+void clinux_return_freed_memory(int threshold_bytes);

@@ -12,10 +12,12 @@ extension School {
     public func upload(
         _ datasets: [Dataset]?, from staging: Staging, progress: @escaping @Sendable (UploadEvent) -> Void
     ) async throws -> UploadReport {
-        let rate = settings.upload.rate
+        let (settings, rate) = (settings, settings.upload.rate)
         let uploader = Uploader(
             staging: staging, files: files,
-            options: Uploader.Options(store: try storeAddress(), proxy: settings.upload.proxy, rate: { rate }))
+            options: Uploader.Options(
+                store: try storeAddress(), proxy: settings.upload.proxy, rate: { rate },
+                priority: { settings.priority(of: $0) }))
         return await uploader.upload(datasets, progress: progress)
     }
 

@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "StoreServerTests",
             dependencies: [
-                "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto, logging,
+                "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto,
+                logging,
             ]),
         .testTarget(
             name: "StagingTests", dependencies: ["Staging", "Content", "LevelTree", "Wire", "CLinux", crypto, grdb]),

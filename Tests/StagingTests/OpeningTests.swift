@@ -37,6 +37,31 @@ struct OpeningTests {
         #expect(try looking.currentGenerations() == working.currentGenerations())
     }
 
+    @Test(arguments: [Dataset.mirror, .accumulating])
+    func `restored from a copy keeps what it held, and goes on`(dataset: Dataset) throws {
+        try site.put("a", "a")
+        try site.put("gone", "only staged")
+        do {
+            let staging = try site.open()
+            try site.collect(staging, dataset)
+        }
+        // Every file and folder of the copy has another inode.
+        let copy = site.stagingPath + "-copy"
+        let (from, to) = ("'\(site.stagingPath)'", "'\(copy)'")
+        try #require(system("cp -a \(from) \(to) && rm -rf \(from) && cp -a \(to) \(from) && rm -rf \(to)") == 0)
+        try site.remove("gone")
+        try site.put("b", "b")
+        let staging = try site.open()
+        let result = try site.collect(staging, dataset)
+        guard case .published(let generation) = result.ending else {
+            Issue.record("\(result.ending)")
+            return
+        }
+        var paths: [String] = []
+        try staging.forEachEntry(of: generation) { paths.append($0.entry.path.description) }
+        #expect(paths == (dataset.kind == .mirror ? ["a", "b"] : ["a", "b", "gone"]))
+    }
+
     @Test func `that was never made cannot be looked at`() throws {
         #expect(throws: StagingError.self) {
             try Staging.look(at: site.stagingPath, identity: Site.identity())

@@ -53,6 +53,13 @@ enum GenerationTable {
             arguments: [value, Int64(bitPattern: sequence)])
     }
 
+    /// The content is there under another inode than was recorded.
+    static func adoptContent(withInode inode: UInt64, of sequence: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generation SET content_inode = ?, is_distrusted = 1 WHERE sequence = ?",
+            arguments: [Int64(bitPattern: inode), Int64(bitPattern: sequence)])
+    }
+
     /// Another folder has this inode now, so content that had it is gone: it was removed by a crash's repair, or by hand.
     static func forgetContent(withInode inode: UInt64, _ database: Database) throws {
         try database.execute(
@@ -84,6 +91,8 @@ enum Counter: String {
     case sequence
     /// What staged content takes on the disk, in bytes; the spool is counted apart.
     case stagedBytes
+    /// Of the folder `generations`: another one means that the whole staging directory was copied.
+    case generationsInode
 
     func value(_ database: Database) throws -> UInt64 {
         UInt64(

@@ -10,10 +10,11 @@ struct OpeningRepair {
     let arrangement: Arrangement
     let identity: SchoolIdentity
 
-    private var folders: StagingFolders { arrangement.folders }
-    private var database: DatabaseQueue { arrangement.database }
+    var folders: StagingFolders { arrangement.folders }
+    var database: DatabaseQueue { arrangement.database }
 
     func run() throws {
+        try adoptCopy()
         let rows = try translatingDatabaseErrors { try database.read { try GenerationTable.all($0) } }
         try relocate(rows)
         for dataset in Set(rows.map(\.generation.dataset)).sorted() { try arrangement.arrange(dataset) }

@@ -25,7 +25,7 @@ extension EndToEnd {
         @Test("a full staging disk at the school: nothing half is published, and it goes on after space returns")
         func fullStaging() throws {
             let workspace = try Workspace()
-            let disk = try MemoryDisk(in: workspace, megabytes: 6, name: "staging-disk")
+            let disk = try MemoryDisk(in: workspace, megabytes: 3, name: "staging-disk")
             let scene = try Scene(staging: "\(disk.mountPoint)/staging", in: workspace)
             let full = try scene.school.command("collect")
             #expect([1, 74, 75].contains(full.code), "\(full)")

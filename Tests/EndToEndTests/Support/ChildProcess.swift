@@ -43,22 +43,32 @@ final class ChildProcess: @unchecked Sendable {
         posix_spawn_file_actions_adddup2(&actions, outputPipe[1], 1)
         posix_spawn_file_actions_adddup2(&actions, errorPipe[1], 2)
 
+        // A program that ends before it has read its input must not end the tests with SIGPIPE; programs get it as ever.
+        Glibc.signal(SIGPIPE, SIG_IGN)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        sigaddset(&usual, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var argv = ([path] + arguments).map { strdup($0) } + [nil]
         var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var started: pid_t = 0
-        let problem = posix_spawnp(&started, path, &actions, nil, &argv, &envp)
+        let problem = posix_spawnp(&started, path, &actions, &attributes, &argv, &envp)
         for end in [inputPipe[0], outputPipe[1], errorPipe[1]] { close(end) }
         pid = started
         guard problem == 0 else {
             for end in [inputPipe[1], outputPipe[0], errorPipe[0]] { close(end) }
             throw Unexpected(description: "\(command) did not start: \(String(cString: strerror(problem)))")
         }
-        if let input { FileHandle(fileDescriptor: inputPipe[1], closeOnDealloc: false).write(input) }
-        close(inputPipe[1])
         drain(outputPipe[0]) { $0.output.append($1) }
         drain(errorPipe[0]) { $0.errors.append($1) }
+        feed(input ?? Data(), to: inputPipe[1])
         Thread.detachNewThread { [self] in
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -77,6 +87,22 @@ final class ChildProcess: @unchecked Sendable {
         guard Glibc.pipe(&ends) == 0 else { throw Unexpected(description: "no pipe: too many open files?") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return ends
+    }
+
+    /// Writes the input on a thread of its own: a program may well write a lot before it reads.
+    private func feed(_ input: Data, to descriptor: Int32) {
+        guard !input.isEmpty else {
+            close(descriptor)
+            return
+        }
+        Thread.detachNewThread {
+            var rest = input[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { break }
+            }
+            close(descriptor)
+        }
     }
 
     private func drain(_ descriptor: Int32, _ keep: @escaping @Sendable (ChildProcess, Data) -> Void) {

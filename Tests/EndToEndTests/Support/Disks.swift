@@ -4,8 +4,11 @@ import Foundation
 final class LoopDisk: Sendable {
     let mountPoint: String
     private let image: String
+    /// Held, so that the folder is removed after the disk in it is unmounted.
+    private let workspace: Workspace
 
     init(in workspace: Workspace, megabytes: Int, name: String = "disk") throws {
+        self.workspace = workspace
         image = workspace.path("\(name).img")
         mountPoint = try workspace.folder(name)
         try ChildProcess.succeed("truncate", "-s", "\(megabytes)M", image)
@@ -35,8 +38,10 @@ final class LoopDisk: Sendable {
 /// A small disk in memory that is soon full, and that can grow.
 final class MemoryDisk: Sendable {
     let mountPoint: String
+    private let workspace: Workspace
 
     init(in workspace: Workspace, megabytes: Int, name: String = "small") throws {
+        self.workspace = workspace
         mountPoint = try workspace.folder(name)
         try ChildProcess.succeed("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=755", "tmpfs", mountPoint)
     }

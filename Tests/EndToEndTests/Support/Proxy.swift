@@ -19,7 +19,7 @@ final class Proxy: @unchecked Sendable {
 
     enum Verdict: Sendable { case pass, loseAnswer }
 
-    private let lock = NSLock()
+    private let lock = NSCondition()
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: any Channel] = [:]
@@ -30,7 +30,8 @@ final class Proxy: @unchecked Sendable {
     private var alarm: (at: Int, ring: @Sendable () -> Void)?
     private var judge: @Sendable (Exchange) -> Verdict = { _ in .pass }
 
-    init(before store: StoreProcess) throws {
+    /// - Parameter rate: of the way up, in bytes a second; nil for the speed of loopback.
+    init(before store: StoreProcess, rate: Int? = nil) throws {
         targetPort = store.port
         let chain = try NIOSSLCertificate.fromPEMFile("\(store.data)/tls/server.pem").map {
             NIOSSLCertificateSource.certificate($0)
@@ -43,10 +44,12 @@ final class Proxy: @unchecked Sendable {
         let storeSide = try NIOSSLContext(configuration: toStore)
         listener = try ServerBootstrap(group: group)
             .childChannelOption(.socketOption(.so_rcvbuf), value: 32 << 10)
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let operations = channel.pipeline.syncOperations
-                    try operations.addHandler(WireCounter(self))
+                    try operations.addHandler(WireCounter(self, rate: rate))
                     try operations.addHandler(NIOSSLServerHandler(context: schoolSide))
                     try operations.addHandler(SchoolEnd(self, storeContext: storeSide))
                 }
@@ -76,7 +79,20 @@ final class Proxy: @unchecked Sendable {
     func onAnswer(_ judge: @escaping @Sendable (Exchange) -> Verdict) { lock.withLock { self.judge = judge } }
 
     func cutEverything() {
-        for channel in lock.withLock({ Array(connections.values) }) { channel.close(promise: nil) }
+        for channel in lock.withLock({ Array(connections.values) }) { WireCounter.cut(channel) }
+    }
+
+    /// Waits until no connection of the school is open. After `kill -9` the kernel still delivers what the program had
+    /// handed over; a new run that starts meanwhile would send it once more.
+    func waitUntilIdle(within seconds: Double = 60) throws {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        lock.lock()
+        defer { lock.unlock() }
+        while !connections.isEmpty {
+            guard lock.wait(until: deadline) else {
+                throw ChildProcess.Unexpected(description: "a connection is still open after \(seconds) s")
+            }
+        }
     }
 
     fileprivate var storePort: Int { lock.withLock { targetPort } }
@@ -91,7 +107,10 @@ final class Proxy: @unchecked Sendable {
     }
 
     fileprivate func closed(_ channel: any Channel) {
-        lock.withLock { connections[ObjectIdentifier(channel)] = nil }
+        lock.withLock {
+            connections[ObjectIdentifier(channel)] = nil
+            lock.broadcast()
+        }
     }
 
     fileprivate func counted(up more: Int) {
@@ -107,15 +126,35 @@ final class Proxy: @unchecked Sendable {
     fileprivate func counted(down more: Int) { lock.withLock { down += more } }
 }
 
-/// Counts what passes on the school's side, outside of TLS.
+/// Counts what passes on the school's side, outside of TLS, and lets it come no faster than the link's rate.
 private final class WireCounter: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
     private let proxy: Proxy
+    private let nanosecondsPerByte: Int64
+    private var mayRead = NIODeadline.now()
 
-    init(_ proxy: Proxy) { self.proxy = proxy }
+    init(_ proxy: Proxy, rate: Int?) {
+        self.proxy = proxy
+        nanosecondsPerByte = rate.map { 1_000_000_000 / Int64($0) } ?? 0
+    }
+
+    /// Ends the school's connection at once, as a broken link does: without TLS's farewell, whose peer would be heard
+    /// (and counted) to the end.
+    static func cut(_ school: any Channel) {
+        school.eventLoop.execute {
+            let counter = try? school.pipeline.syncOperations.context(handlerType: WireCounter.self)
+            counter?.close(promise: nil)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard mayRead > .now() else { return context.read() }
+        let later = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(deadline: mayRead) { later.value.read() }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         proxy.opened(context.channel)
@@ -128,7 +167,9 @@ private final class WireCounter: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        proxy.counted(up: unwrapInboundIn(data).readableBytes)
+        let count = unwrapInboundIn(data).readableBytes
+        mayRead = max(mayRead, .now()) + .nanoseconds(nanosecondsPerByte * Int64(count))
+        proxy.counted(up: count)
         context.fireChannelRead(data)
     }
 
@@ -172,7 +213,7 @@ private final class SchoolEnd: ChannelInboundHandler {
             .connect(host: "127.0.0.1", port: proxy.storePort)
             .whenComplete { result in
                 switch result {
-                case .failure: school.close(promise: nil)
+                case .failure: WireCounter.cut(school)
                 case .success(let channel): end.value.connected(channel)
                 }
             }
@@ -203,7 +244,7 @@ private final class SchoolEnd: ChannelInboundHandler {
             let start = String(decoding: buffer.readableBytesView.prefix(20), as: UTF8.self)
             let status = start.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
             if proxy.verdict(on: Proxy.Exchange(request: request, status: status)) == .loseAnswer {
-                school.close(promise: nil)
+                WireCounter.cut(school)
                 store?.close(promise: nil)
                 return
             }
@@ -211,7 +252,13 @@ private final class SchoolEnd: ChannelInboundHandler {
         school.writeAndFlush(buffer, promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { store?.close(promise: nil) }
+    /// What was counted is delivered first, as the kernel does for a program that was killed.
+    func channelInactive(context: ChannelHandlerContext) {
+        guard let store else { return }
+        store.writeAndFlush(context.channel.allocator.buffer(capacity: 0)).whenComplete { _ in
+            store.close(promise: nil)
+        }
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
@@ -237,7 +284,7 @@ private final class StoreEnd: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    func channelInactive(context: ChannelHandlerContext) { school.close(promise: nil) }
+    func channelInactive(context: ChannelHandlerContext) { WireCounter.cut(school) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

@@ -9,13 +9,14 @@ struct Scene {
     let proxy: Proxy?
 
     init(
-        isEnrolled: Bool = true, withProxy: Bool = false, storeSettings: String = "", storeData: String? = nil,
+        isEnrolled: Bool = true, withProxy: Bool = false, linkRate: Int? = nil, storeSettings: String = "",
+        storeData: String? = nil,
         staging: String? = nil, in workspace: Workspace? = nil, make: [String] = ["--small"]
     ) throws {
         self.workspace = try workspace ?? Workspace()
         store = try StoreProcess(in: self.workspace, data: storeData, settings: storeSettings)
         try store.serve()
-        proxy = withProxy ? try Proxy(before: store) : nil
+        proxy = withProxy ? try Proxy(before: store, rate: linkRate) : nil
         school = try SchoolMachine(in: self.workspace, url: proxy?.url ?? store.url, staging: staging)
         try ChildProcess.run("python3", [Project.madeSchool, school.source] + make).ended(with: 0)
         if isEnrolled { try school.enroll(store.addSchool(), url: url).ended(with: 0) }

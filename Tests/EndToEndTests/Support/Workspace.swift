@@ -49,6 +49,6 @@ enum Project {
     /// The fixture generator for a small invented school.
     static let madeSchool = "\(folder)/scripts/made_school.py"
     /// Material that lies beside the project on some machines only; tests that use it are skipped elsewhere.
-    static let shared = "\(folder)/../shared"
+    static let shared = URL(fileURLWithPath: "\(folder)/../shared").resolvingSymlinksInPath().path
     static func hasShared(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(shared)/\(path)") }
 }

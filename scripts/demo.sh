@@ -93,7 +93,8 @@ python3 scripts/made_school.py "$school" --day 1
 run "$collectd" collect --config "$work/collectd.toml" || [[ $? == 1 ]]
 run "$collectd" upload --config "$work/collectd.toml"
 
-step "At the store: the same tree, as plain files"
+step "At the store: what its journal says, and the same tree as plain files"
+grep -v 'ready on' "$work/store.log" | tail -n 8 | sed "s|$work|DEMO|g" || true
 show_tree "$work/store/tree" 5
 run "$store" log mz150 --data "$work/store"
 run "$store" verify --all --data "$work/store"
@@ -114,4 +115,4 @@ if [[ -t 1 ]]; then
   and then               rm -rf $work
 TEXT
 fi
-echo "  README.md, a first session with both programs; CONTRIBUTING.md, where things are; make help"
+echo "  README.md, first steps with both programs; CONTRIBUTING.md, where things are; make help"

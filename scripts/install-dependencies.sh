@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(libcurl4-openssl-dev libzstd-dev libsqlite3-dev pkg-config git ca-certificates)
-demo=(python3 git openssl)
-test=(python3 git openssl curl xfsprogs e2fsprogs mount util-linux)
+demo=(python3 git procps)
+test=(python3 git procps openssl curl zstd xfsprogs e2fsprogs mount util-linux)
 bench=(python3 git time restic borgbackup rsync rclone socat)
 
 wanted=()

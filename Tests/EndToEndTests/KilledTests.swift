@@ -19,8 +19,8 @@ extension EndToEnd {
         static let kills = 50
         static let data = ["--big-mb", "80"]
         /// Bytes a second. At the full speed of loopback, what lies in socket buffers when a program is killed would be
-        /// most of the cost.
-        static let link = 10_000_000
+        /// most of the cost; and a busy machine must keep up with it.
+        static let link = 5_000_000
 
         @Test("kill -9 of either program at 50 random moments costs less than five percent, and nothing of the data")
         func either() throws {

@@ -4,7 +4,8 @@ import LevelTree
 public enum CheckoutMoment: Hashable, Sendable {
     /// What is current.
     case newest
-    /// What had been collected by then: the start of the collection, milliseconds since 1970.
+    /// What had been collected by then, in milliseconds since 1970: the start of the collection, or, where the school
+    /// did not trust its clock or it ran ahead of the store's, the time of the commit.
     case collected(Int64)
     /// What the store had by then: the time of the commit, milliseconds since 1970.
     case received(Int64)
@@ -21,8 +22,13 @@ public enum CheckoutMoment: Hashable, Sendable {
     private func includes(_ snapshot: SnapshotRecord) -> Bool {
         switch self {
         case .newest: true
-        case .collected(let time): snapshot.started <= time
+        case .collected(let time): snapshot.collected <= time
         case .received(let time): snapshot.received <= time
         }
     }
+}
+
+extension SnapshotRecord {
+    /// When it was collected, as far as the store can tell: nothing is collected after it was received.
+    var collected: Int64 { clockTrusted ? min(started, received) : received }
 }

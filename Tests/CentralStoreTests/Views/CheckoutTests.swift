@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `what the store never had is said, with where to look`() throws {
-        try source.commit("db", started: 1_000, [FakeFile("x", "1")])
+        try source.commit("db", started: 1_000, received: 1_000, [FakeFile("x", "1")])
         let unknown = #expect(throws: StoreError.self) { try checkout(school: "mz999") }
         #expect(unknown?.code == .notFound)
         #expect(unknown?.message.contains("no snapshot of mz999") == true)
@@ -175,6 +175,17 @@ import Testing
         let later = try source.commit("db", started: 5, [FakeFile("x", "2")])
         let chosen = try Checkout(of: ServerID("mz150"), at: .collected(5), from: source).snapshots
         #expect(chosen == [later])
+    }
+
+    @Test func `a clock that runs ahead, or is not trusted, gives way to the time of the commit`() throws {
+        let ahead = try source.commit("db", started: 1 << 50, received: 2_000, [FakeFile("x", "1")])
+        let doubted = try source.commit(
+            "media", started: 1_000, received: 3_000, clockTrusted: false, [FakeFile("x", "1")])
+        func chosen(_ time: Int64) throws -> [SnapshotRecord] {
+            try Checkout(of: ServerID("mz150"), at: .collected(time), from: source).snapshots
+        }
+        #expect(try chosen(2_000) == [ahead])
+        #expect(try chosen(3_000) == [ahead, doubted])
     }
 
     @Test func `datasets come in the order of years and of sending`() throws {

@@ -27,7 +27,7 @@ final class FakeSource: SnapshotSource {
     func commit(
         _ dataset: String, of school: String = "mz150", directory: String = "2039150-mz150", year: Int = 2018,
         installation: String = "i-1", sequence: UInt64? = nil, outcome: Outcome = .complete, started: Int64 = 0,
-        received: Int64 = 0, _ files: [FakeFile]
+        received: Int64 = 0, clockTrusted: Bool = true, _ files: [FakeFile]
     ) throws -> SnapshotRecord {
         let entries = try files.map { try $0.entry(chunks: keep($0.content)) }.sorted { $0.path < $1.path }
         let found = try #require(Dataset(name: dataset), "\(dataset) is no dataset")
@@ -40,7 +40,8 @@ final class FakeSource: SnapshotSource {
                 id: id, school: school, directory: directory, installation: InstallationID(installation),
                 dataset: found, year: year, sequence: sequence ?? number, parent: nil, outcome: outcome, manifest: [id],
                 effective: [id], files: UInt64(entries.count), bytes: entries.reduce(0) { $0 + $1.size },
-                started: started, finished: started, received: received, clockTrusted: true, shortfalls: [])
+                started: started, finished: started, received: received, clockTrusted: clockTrusted,
+                shortfalls: [])
             state.entries[id] = entries
             state.snapshots.append(record)
             return record

@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,10 +33,3 @@ int64_t clinux_boot_nanoseconds(void) {
 }
 
 int clinux_keep_capabilities(void) { return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0); }
-
-int clinux_raise_dac_read_search(void) {
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2] = {{0}, {0}};
-    data[0].effective = data[0].permitted = 1u << CAP_DAC_READ_SEARCH;
-    return (int)syscall(SYS_capset, &header, data);
-}

@@ -38,4 +38,17 @@ struct ManifestReader {
             decoder.feed(bytes)
         }
     }
+
+    /// All entries that are left, of a manifest that was proved when its snapshot was committed: what is wrong with it
+    /// now is damage.
+    /// - Throws: `StoreError`, `.damaged` for a manifest that is none, and what `body` throws.
+    mutating func forEachEntry(of snapshot: SnapshotRecord, _ body: (ManifestEntry) throws -> Void) throws {
+        while let entry = try nextProved(of: snapshot) { try body(entry) }
+    }
+
+    private mutating func nextProved(of snapshot: SnapshotRecord) throws -> ManifestEntry? {
+        do { return try next() } catch let error as StoreError { throw error } catch {
+            throw StoreError(.damaged, "the manifest of the snapshot \(snapshot.id) cannot be read: \(error)")
+        }
+    }
 }

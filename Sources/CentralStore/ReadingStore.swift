@@ -83,12 +83,7 @@ extension ReadingStore: SnapshotSource {
 
     public func forEachEntry(of snapshot: SnapshotRecord, _ body: (ManifestEntry) throws -> Void) throws {
         var entries = ManifestReader(snapshot.effective, reader, entryBytes: limits.manifestEntryBytes)
-        func next() throws -> ManifestEntry? {
-            do { return try entries.next() } catch let error as StoreError { throw error } catch {
-                throw StoreError(.damaged, "the manifest of the snapshot \(snapshot.id) cannot be read: \(error)")
-            }
-        }
-        while let entry = try next() { try body(entry) }
+        try entries.forEachEntry(of: snapshot, body)
     }
 
     public func withChunk<R>(_ id: ChunkID, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {

@@ -25,11 +25,11 @@ int clinux_clone(int target, int source);
 // The boot clock (CLOCK_BOOTTIME) in nanoseconds: rises through suspend and never jumps.
 int64_t clinux_boot_nanoseconds(void);
 
-// prctl and capset: keeps CAP_DAC_READ_SEARCH over a following setuid, and raises it again after.
+// prctl(2) PR_SET_KEEPCAPS: what is permitted stays so over a following setuid.
 int clinux_keep_capabilities(void);
-int clinux_raise_dac_read_search(void);
 
-// The same, and programs that are run get it as well (the ambient set, capabilities(7)), as AmbientCapabilities= does.
+// capset(2): raises CAP_DAC_READ_SEARCH, alone, after that setuid. Programs that are run get it as well (the ambient set,
+// capabilities(7)), as AmbientCapabilities= does.
 int clinux_pass_on_dac_read_search(void);
 
 // fstatfs(2): 1 if the descriptor lies on an overlayfs, else 0. There, folders and files of one mount may carry

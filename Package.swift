@@ -46,7 +46,7 @@ let package = Package(
                 "LevelTree", "Settings", "Content", "Staging", "CLinux",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        .target(name: "Staging", dependencies: ["LevelTree", "Content", "Wire", "CLinux", grdb]),
+        .target(name: "Staging", dependencies: ["LevelTree", "Content", "Wire", "Terminal", "CLinux", grdb]),
         .target(
             name: "Uploading",
             dependencies: ["LevelTree", "Content", "Wire", "Staging", "CCurl", "CLinux", crypto, logging]),

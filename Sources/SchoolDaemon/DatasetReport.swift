@@ -82,16 +82,22 @@ public struct DatasetReport: Sendable {
 }
 
 extension ExitStatus {
-    /// How a collection of several datasets ends: with the failure itself only where nothing else was done; with 1 as
-    /// soon as some were done and some were not.
+    /// How a collection of several datasets ends: with damage before all; with "not now" as soon as one of them met a
+    /// full disk, since running again once there is room is all that is to be done; with another failure itself only
+    /// where nothing else was done; and with 1 where some were done and some were not.
     public init(collecting reports: [DatasetReport]) {
         let bad = reports.filter { !$0.isGood }
+        let statuses = bad.map(\.exitStatus)
         if bad.isEmpty {
             self = .ok
+        } else if statuses.contains(.damaged) {
+            self = .damaged
+        } else if statuses.contains(.notNow) {
+            self = .notNow
         } else if bad.count == reports.count {
-            self = bad.map(\.exitStatus).reduce(.partial) { $0.joined(with: $1) }
+            self = statuses.reduce(.partial) { $0.joined(with: $1) }
         } else {
-            self = bad.contains { $0.exitStatus == .damaged } ? .damaged : .partial
+            self = .partial
         }
     }
 }

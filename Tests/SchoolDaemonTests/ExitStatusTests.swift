@@ -33,7 +33,7 @@ struct ExitStatusTests {
         #expect(ExitStatus(failure: error) == status, "\(error)")
     }
 
-    @Test("of a collection is the failure's own only where nothing else was done")
+    @Test("of a collection is the failure's own only where nothing else was done, but for damage and a full disk")
     func collection() throws {
         let (db, media) = (Dataset.of("db"), Dataset.of("media"))
         func failed(_ dataset: Dataset, _ cause: DatasetReport.Cause) -> DatasetReport {
@@ -46,7 +46,10 @@ struct ExitStatusTests {
         let cases: [([DatasetReport], ExitStatus)] = [
             ([], .ok), ([good], .ok), ([absent], .ok), ([good, partial], .partial), ([partial], .partial),
             ([held], .partial), ([good, failed(db, .source)], .partial), ([failed(db, .source)], .partial),
-            ([failed(db, .diskFull)], .notNow), ([good, failed(db, .diskFull)], .partial),
+            ([failed(db, .diskFull)], .notNow), ([good, failed(db, .diskFull)], .notNow),
+            ([failed(db, .io), failed(media, .diskFull)], .notNow), ([partial, failed(db, .diskFull)], .notNow),
+            ([failed(db, .diskFull), failed(media, .damaged)], .damaged),
+            ([good, failed(db, .io)], .partial), ([absent, held, failed(db, .source)], .partial),
             ([failed(db, .diskFull), failed(media, .diskFull)], .notNow), ([failed(db, .io)], .io),
             ([failed(db, .damaged), good], .damaged), ([failed(db, .damaged)], .damaged),
         ]

@@ -51,6 +51,22 @@ struct DiskBudgetTests {
         #expect(try staging.diskUse().isAboveHighWater)
     }
 
+    @Test func `says sizes as people read them, and names no reserve where none is set`() throws {
+        func message(
+            budget: UInt64 = 1 << 40, keepFree: UInt64 = 0, used: UInt64 = 0, admitting: UInt64
+        ) throws -> String? {
+            let staging = try site.open()
+            var gauge = DiskGauge(folder: staging.folders.root, budget: budget, keepFree: keepFree, used: used)
+            return #expect(throws: StagingError.self) { try gauge.admit(admitting) }?.message
+        }
+        #expect(try message(keepFree: 512 << 10, admitting: 1 << 39)?.contains("keep_free, 524 kB)") == true)
+        let full = try #require(try message(admitting: 1 << 39))
+        #expect(full.hasPrefix("the disk of the staging directory is full: nothing is collected"))
+        #expect(!full.contains("keep_free"))
+        let over = try #require(try message(budget: 1_500_000, used: 1_400_000, admitting: 200_000))
+        #expect(over.hasPrefix("staging takes 1.6 MB and its budget is 1.5 MB"))
+    }
+
     @Test func `counts what is added and what is let go`() throws {
         let staging = try site.open()
         for round in 0..<4 {

@@ -1,4 +1,5 @@
 import Glibc
+import Terminal
 
 /// Watches the budget and the reserve while a draft grows.
 struct DiskGauge {
@@ -63,14 +64,16 @@ struct DiskGauge {
     private func overBudget(_ used: UInt64) -> StagingError {
         StagingError(
             .diskFull,
-            "staging takes \(used >> 20) MiB and its budget is \(budget >> 20) MiB: nothing is collected until something "
-                + "was uploaded, or [staging] budget is raised; nothing was dropped")
+            "staging takes \(ByteText.size(used)) and its budget is \(ByteText.size(budget)): nothing is collected until "
+                + "something was uploaded, or [staging] budget is raised; nothing was dropped")
     }
 
     private func reserveReached() -> StagingError {
-        StagingError(
-            .diskFull,
-            "the disk has come to its reserve ([staging] keep_free, \(keepFree >> 20) MiB): nothing is collected until "
-                + "there is room again; nothing was dropped")
+        let state =
+            keepFree == 0
+            ? "the disk of the staging directory is full"
+            : "the disk of the staging directory has come to its reserve ([staging] keep_free, \(ByteText.size(keepFree)))"
+        return StagingError(
+            .diskFull, "\(state): nothing is collected until there is room again; nothing was dropped")
     }
 }

@@ -71,7 +71,7 @@ extension SchoolSettings {
         var table = table
         self.init()
         serverID = table.text("server_id", "a server id such as \"mz17\"", checked: ServerID.init)
-        schoolCode = table.text("school_code", "a school code such as \"2031017\"", checked: SchoolCode.init)
+        schoolCode = table.text("school_code", "a school code such as \"2031017\"", checked: SchoolCode.init(_:))
         schoolName = table.text("school_name", "a name of at most 200 characters on one line") { name in
             let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
             return isPlain && name.count <= 200 ? name : nil
@@ -197,13 +197,24 @@ extension DatasetSettings {
 extension TableReader {
     /// An absolute path, without slashes at its end.
     mutating func path(_ key: String) -> String? {
-        text(key, "an absolute path such as \"/home/core/data\"") { text in
+        let expected = "an absolute path such as \"/home/core/data\""
+        func checked(_ text: String) throws(UnusablePath) -> String {
             var path = text[...]
             while path.count > 1, path.last == "/" { path.removeLast() }
-            let isPlain =
-                path.hasPrefix("/") && path != "/" && !path.utf8.contains(0)
-                && path.split(separator: "/").allSatisfy { $0 != ".." && $0 != "." }
-            return isPlain && path.utf8.count < 4096 ? String(path) : nil
+            if let step = path.split(separator: "/").first(where: { $0 == ".." || $0 == "." }) {
+                throw UnusablePath(
+                    description: "\"\(escapedText(text.utf8))\" has the step \(step), which is not allowed, since it "
+                        + "leads elsewhere where the path has symbolic links; write the path without it")
+            }
+            guard path.hasPrefix("/"), path != "/", !path.utf8.contains(0), path.utf8.count < 4096 else {
+                throw UnusablePath(description: "\"\(escapedText(text.utf8))\" is not \(expected)")
+            }
+            return String(path)
         }
+        return text(key, expected, checked: checked)
     }
+}
+
+private struct UnusablePath: Error, CustomStringConvertible {
+    let description: String
 }

@@ -67,10 +67,11 @@ private let wrong: [WrongSettings] = [
         "t:2:11: timeout in [collect.db] is \"45\"; it must be a time above nothing, such as \"90s\" or \"2h\""),
     .init(
         "a relative path", "[source]\ndata = \"home/core/data\"\n",
-        "t:2:8: data in [source] is \"home/core/data\"; it must be an absolute path such as \"/home/core/data\""),
+        "t:2:8: data in [source]: \"home/core/data\" is not an absolute path such as \"/home/core/data\""),
     .init(
         "a path that climbs", "[source]\ndata = \"/home/../data\"\n",
-        "t:2:8: data in [source] is \"/home/../data\"; it must be an absolute path such as \"/home/core/data\""),
+        "t:2:8: data in [source]: \"/home/../data\" has the step .., which is not allowed, since it leads elsewhere "
+            + "where the path has symbolic links; write the path without it"),
     .init(
         "one wrong element of a list", "[collect.nginx-logs]\nexclude = [\n  \"*.gz\", # kept\n  7,\n]\n",
         "t:4:3: exclude in [collect.nginx-logs] must be a list of patterns such as \"*.error.log\"; an integer is none"),

@@ -12,6 +12,8 @@ public struct CollectionContext: Sendable {
     public var timeZone: SchoolTimeZone
     public var programs: any ProgramRunner
     public var host: any HostFacts
+    /// The platform's own container, for what can only be read from inside it.
+    public var container: Container
     /// Where temporary folders are made; never inside a source.
     public var scratch: String
 
@@ -27,6 +29,7 @@ public struct CollectionContext: Sendable {
         self.timeZone = timeZone
         self.programs = programs
         self.host = host
+        container = Container(name: sources.container, command: sources.docker, programs: programs)
         self.scratch = scratch
     }
 

@@ -17,6 +17,7 @@ extension Check {
         let identity = check.tryIdentity(school)
         check.tryClock(school)
         if let identity { check.trySources(school, identity) }
+        await check.tryContainer(school)
         check.tryStaging(school, identity)
         await check.tryStore(school)
         return check

@@ -26,6 +26,7 @@ extension CollectdSettings {
     private static let homes = [
         "url": "store", "server_id": "school", "school_code": "school", "school_name": "school", "time_zone": "school",
         "data": "source", "code": "source", "assessment_store": "source", "container": "source",
+        "docker": "source",
         "directory": "staging", "budget": "staging", "keep_free": "staging", "rate": "upload", "proxy": "upload",
     ]
 
@@ -110,6 +111,7 @@ extension SourcePaths {
             table.text("container", "the name of a Docker container, such as \"gstudio\"") { name in
                 Self.isContainerName(name) ? name : nil
             } ?? container
+        docker = table.command("docker", "words such as \"docker\"") ?? docker
         table.finish()
     }
 
@@ -195,6 +197,28 @@ extension DatasetSettings {
 }
 
 extension TableReader {
+    /// A program, by its name or its absolute path, and the words that follow it.
+    mutating func command(_ key: String, _ expected: String) -> [String]? {
+        let place = problems.positions.value(path + [key])
+        let words = texts(key, of: expected) { word in
+            word.isEmpty || word.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) ? nil : word
+        }
+        guard let words, let program = words.first else {
+            if words != nil {
+                problems.report(at: place, "\(key) in \(title) must be a list of \(expected), and not empty")
+            }
+            return nil
+        }
+        guard program.hasPrefix("/") || !program.contains("/") else {
+            problems.report(
+                at: place,
+                "\(key) in \(title) begins with \"\(escapedText(program.utf8))\"; it must begin with a program's name or "
+                    + "absolute path")
+            return nil
+        }
+        return words
+    }
+
     /// An absolute path, without slashes at its end.
     mutating func path(_ key: String) -> String? {
         let expected = "an absolute path such as \"/home/core/data\""

@@ -1,4 +1,4 @@
-/// Where the school's data lies on this machine: absolute host paths, and the container's name.
+/// Where the school's data lies on this machine: absolute host paths, and how its container is reached.
 ///
 /// The defaults are the 2018 installation's (domain facts, section 0.1). On a 2017 installation `code` and
 /// `assessmentStore` do not exist; a path that does not exist is for the collector to report, not for this type.
@@ -13,19 +13,23 @@ public struct SourcePaths: Sendable, Hashable {
     public var unplatform: String
     /// The name of gStudio's Docker container.
     public var container: String
+    /// How the docker command is called: a name or an absolute path, and words that come before docker's own.
+    public var docker: [String]
 
     public init(
         data: String = "/home/core/data",
         code: String = "/home/core/code",
         assessmentStore: String = "/home/core/assesment-datastore",
         unplatform: String = "/home/core/unplatform",
-        container: String = "gstudio"
+        container: String = "gstudio",
+        docker: [String] = ["docker"]
     ) {
         self.data = data
         self.code = code
         self.assessmentStore = assessmentStore
         self.unplatform = unplatform
         self.container = container
+        self.docker = docker
     }
 
     /// gStudio's working tree inside the code tree.

@@ -40,7 +40,8 @@ final class MadeSchool: Sendable {
         CollectdSettings(
             source: SourcePaths(
                 data: root + "/data", code: root + "/code", assessmentStore: root + "/store",
-                unplatform: root + "/unplatform"),
+                unplatform: root + "/unplatform",
+                docker: ["sh", "-c", "echo true false false"]),
             staging: StagingSettings(directory: root + "/staging", budget: 1 << 30, keepFree: 0))
     }
 }
@@ -67,6 +68,7 @@ struct SchoolTests {
         #expect(line("source media") == "ok       source media: \(made.root)/data/media")
         #expect(line("source rcs-repo")?.contains("not on this machine") == true)
         #expect(line("source nginx-logs")?.contains("switched off") == true)
+        #expect(line("container") == "ok       container: gstudio runs, and may be asked")
         #expect(line("staging")?.hasPrefix("ok       staging: ") == true)
         #expect(line("store")?.hasPrefix("TO DO    store: not enrolled") == true)
         #expect(check.exitStatus == .refused)
@@ -84,6 +86,26 @@ struct SchoolTests {
         #expect(faults[1].sentence.hasPrefix("there is no \(made.root)/data"))
         #expect(check.exitStatus == .config)
         #expect(check.lines.contains { $0.subject == "staging" && $0.level == .warning })
+    }
+
+    @Test("without the container hears what it goes without, and the command that changes it, unless it wants neither")
+    func container() async throws {
+        var settings = try MadeSchool().settings
+        settings.source.docker = [
+            "sh", "-c", "echo 'permission denied while trying to connect to the Docker daemon' >&2; exit 1",
+        ]
+        func line() async throws -> Check.Line? {
+            await Check.run(try School(settings, clock: clock), configuration: "c").lines
+                .first { $0.subject == "container" }
+        }
+        let fault = try #require(try await line())
+        #expect(fault.level == .fault)
+        #expect(fault.sentence.hasPrefix("no db and no postgres-dump can be collected: this user may not use Docker"))
+        #expect(fault.sentence.hasSuffix(ContainerProblem.commandThatAllows))
+        settings.datasets[.of("postgres-dump")] = DatasetSettings(isEnabled: false)
+        #expect(try await line()?.sentence.hasPrefix("no db can be collected") == true)
+        settings.datasets[.of("db")] = DatasetSettings(isEnabled: false)
+        #expect(try await line()?.level == .warning)
     }
 
     @Test("lists its sources with their size, what is left out, and what is switched off")

@@ -34,6 +34,7 @@ struct CollectdSettingsTests {
                 code = "/srv/school/code"
                 assessment_store = "/srv/school/store"
                 container = "gstudio_1"
+                docker = ["/opt/bin/docker", "--host", "unix:///run/other.sock"]
                 unplatform = "/srv/school/ünplatform"
                 [staging]
                 directory = "/srv/staging"
@@ -57,7 +58,8 @@ struct CollectdSettingsTests {
             settings.source
                 == SourcePaths(
                     data: "/srv/school/data", code: "/srv/school/code", assessmentStore: "/srv/school/store",
-                    unplatform: "/srv/school/ünplatform", container: "gstudio_1"))
+                    unplatform: "/srv/school/ünplatform", container: "gstudio_1",
+                    docker: ["/opt/bin/docker", "--host", "unix:///run/other.sock"]))
         #expect(settings.staging.directory == "/srv/staging")
         #expect(settings.staging.budget == 1_610_612_736)
         #expect(settings.staging.keepFree == 500_000_000)

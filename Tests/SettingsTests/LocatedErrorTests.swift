@@ -107,6 +107,15 @@ private let wrong: [WrongSettings] = [
         "a container that is an option", "[source]\ncontainer = \"-v\"\n",
         "t:2:13: container in [source] is \"-v\"; it must be the name of a Docker container, such as \"gstudio\""),
     .init(
+        "a docker command that is one text", "[source]\ndocker = \"docker\"\n",
+        "t:2:10: docker in [source] must be a list of words such as \"docker\", not a text"),
+    .init(
+        "a docker command of no words", "[source]\ndocker = []\n",
+        "t:2:10: docker in [source] must be a list of words such as \"docker\", and not empty"),
+    .init(
+        "a docker command that depends on the folder", "[source]\ndocker = [\"bin/docker\"]\n",
+        "t:2:10: docker in [source] begins with \"bin/docker\"; it must begin with a program's name or absolute path"),
+    .init(
         "one dataset under two names", "[collect.heartbeat]\n[collect.system-heartbeat]\nenabled = false\n",
         "t:2:10: [collect.system-heartbeat] speaks of system-heartbeat, for which [collect.heartbeat] in line 1 "
             + "stands already; keep one of them"),

@@ -19,8 +19,8 @@ extension Container {
     var accessDenied: ContainerProblem {
         ContainerProblem(
             .accessDenied,
-            "this user may not use Docker, without which there is no db and no postgres-dump; to allow it, which makes the "
-                + "service as mighty as root, run as root: \(ContainerProblem.commandThatAllows)")
+            "this user may not use Docker; to allow it, which makes the service as mighty as root, run as root: "
+                + ContainerProblem.commandThatAllows)
     }
 
     var missing: ContainerProblem {

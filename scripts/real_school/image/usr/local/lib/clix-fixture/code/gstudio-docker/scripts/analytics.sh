@@ -1,0 +1,2 @@
+#!/bin/bash
+/usr/bin/python /home/docker/code/gstudio/gnowsys-ndf/manage.py export_users_analytics

@@ -1,0 +1,1 @@
+# A STAND-IN for qbank-lite, which does not run here.

@@ -3,17 +3,24 @@
 # Quick when everything is there (one dpkg-query); says what is missing where it may not install.
 set -euo pipefail
 
-build=(libcurl4-openssl-dev libzstd-dev libsqlite3-dev pkg-config git ca-certificates)
+build=(libcurl4-openssl-dev libzstd-dev zlib1g-dev libsqlite3-dev pkg-config git ca-certificates)
 demo=(python3 git procps)
 test=(python3 git procps openssl curl zstd xfsprogs e2fsprogs mount util-linux)
+# For the tests with a real school's container. They are skipped where these cannot be had.
+school=(debootstrap docker.io containerd runc)
 bench=(python3 git time restic borgbackup rsync rclone socat)
 
-wanted=()
+wanted=() wished=()
 for step in "${@:-build}"; do
     case $step in
         build) wanted+=("${build[@]}") ;;
         demo) wanted+=("${demo[@]}") ;;
-        test) wanted+=("${test[@]}") ;;
+        test)
+            wanted+=("${test[@]}")
+            # Another make of Docker does as well, and Debian's would be in its way.
+            command -v dockerd >/dev/null && school=(debootstrap)
+            wished+=("${school[@]}")
+            ;;
         bench) wanted+=("${bench[@]}") ;;
         *) echo "install-dependencies.sh: there is no step called '$step' (build, demo, test, bench)" >&2; exit 64 ;;
     esac
@@ -24,28 +31,32 @@ command -v swift >/dev/null || {
     exit 69
 }
 
-installed=$(dpkg-query -W -f '${Status}\t${Package}\n' "${wanted[@]}" 2>/dev/null \
-    | awk -F'\t' '$1 == "install ok installed" {print $2}' || true)
-missing=()
-for package in $(printf '%s\n' "${wanted[@]}" | sort -u); do
-    grep -qx -- "$package" <<<"$installed" || missing+=("$package")
-done
-[[ ${#missing[@]} == 0 ]] && exit 0
+missing() {  # of these packages, which are not installed
+    local installed
+    installed=$(dpkg-query -W -f '${Status}\t${Package}\n' "$@" 2>/dev/null \
+        | awk -F'\t' '$1 == "install ok installed" {print $2}' || true)
+    printf '%s\n' "$@" | sort -u | grep -vxF -- "$installed" || true
+}
 
-as_root=()
-if [[ $EUID != 0 ]]; then
-    if ! sudo -n true 2>/dev/null; then
-        echo "These packages are missing and need an administrator: sudo apt-get install ${missing[*]}" >&2
-        exit 69
+install() {
+    local as_root=()
+    if [[ $EUID != 0 ]]; then
+        sudo -n true 2>/dev/null || return 1
+        as_root=(sudo -n)
     fi
-    as_root=(sudo -n)
-fi
+    echo "installing $*"
+    local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@")
+    # The package lists of a fresh machine are empty or old: only then is it worth fetching them.
+    "${get[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && "${get[@]}" >/dev/null; }
+}
 
-echo "installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-install=("${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}")
-# The package lists of a fresh machine are empty or old: only then is it worth fetching them.
-if ! "${install[@]}" >/dev/null 2>&1; then
-    "${as_root[@]}" apt-get update -qq
-    "${install[@]}" >/dev/null
+mapfile -t needed < <(missing "${wanted[@]}")
+if [[ ${#needed[@]} != 0 ]] && ! install "${needed[@]}"; then
+    echo "These packages are missing and need an administrator: sudo apt-get install ${needed[*]}" >&2
+    exit 69
+fi
+[[ ${#wished[@]} == 0 ]] && exit 0
+mapfile -t needed < <(missing "${wished[@]}")
+if [[ ${#needed[@]} != 0 ]] && ! install "${needed[@]}"; then
+    echo "Tests with a real school's container will be skipped: no ${needed[*]} (sudo apt-get install ${needed[*]})" >&2
 fi

@@ -14,6 +14,10 @@ int clinux_openat(int folder, const char *name, int flags, mode_t mode) {
     return openat(folder, name, flags | O_CLOEXEC, mode);
 }
 
+int clinux_open_way(int folder, const char *name, int follows_symlinks) {
+    return openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC | (follows_symlinks ? 0 : O_NOFOLLOW));
+}
+
 int clinux_exchange(int folder1, const char *name1, int folder2, const char *name2) {
     return renameat2(folder1, name1, folder2, name2, RENAME_EXCHANGE);
 }

@@ -6,6 +6,6 @@ struct ActivityCSVCollector: Collector {
     let dataset = Dataset.of("activity-timestamp-csvs")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(["\(context.sources.data)/\(dataset)"])
+        Place.folder([context.sources.inData(dataset.name)])
     }
 }

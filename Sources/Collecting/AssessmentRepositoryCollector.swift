@@ -8,7 +8,7 @@ struct AssessmentRepositoryCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         Place.folder(
-            ["\(context.sources.assessmentStore)/repository", "\(context.sources.data)/\(dataset)"],
+            [context.sources.inAssessmentStore("repository"), context.sources.inData(dataset.name)],
             include: NeverCollected.fileVerdict)
     }
 }

@@ -8,8 +8,12 @@ public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConverti
         public static let notNeeded = Code(name: "not needed")
         /// It is there, but not in a form that may be collected under this dataset's name.
         public static let unusable = Code(name: "unusable")
+        /// Something else is in its place: a symlink, or a file where a folder belongs.
+        public static let misplaced = Code(name: "misplaced")
         /// It is there, and may not be read.
         public static let unreadable = Code(name: "unreadable")
+        /// What a collector has to write before it can be staged does not fit on the disk, or below the budget.
+        public static let noRoom = Code(name: "no room")
         /// Neither settings nor the server say who the school is.
         public static let noIdentity = Code(name: "no identity")
         public static let timeZone = Code(name: "time zone")
@@ -24,7 +28,7 @@ public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConverti
     }
 
     /// Whether another try is useless until somebody has changed something on the machine.
-    public var isPermanent: Bool { code != .absent && code != .unreadable && code != .notNeeded }
+    public var isPermanent: Bool { code != .absent && code != .unreadable && code != .notNeeded && code != .noRoom }
 
     public var description: String { message }
 }

@@ -1,5 +1,6 @@
 import LevelTree
 import Settings
+import Staging
 
 /// What a collector may know about the machine and the moment.
 public struct CollectionContext: Sendable {
@@ -14,13 +15,25 @@ public struct CollectionContext: Sendable {
     public var host: any HostFacts
     /// The platform's own container, for what can only be read from inside it.
     public var container: Container
-    /// Where temporary folders are made; never inside a source.
+    /// What a dataset's collector wanted to know at its next pass.
+    public var memory: @Sendable (Dataset) -> CollectorMemory?
+    /// How many bytes may be written for staging now, below its budget and above the disk's reserve.
+    public var room: @Sendable () -> UInt64
+    /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made
+    /// anew under other names.
+    public var excluded: @Sendable (Dataset) -> ExcludePatterns
+    /// Where temporary folders are made: one that nobody else can read, in the state directory, since what is read there
+    /// may be secret, and what a crash leaves there is found again.
     public var scratch: String
 
     public init(
         sources: SourcePaths, identity: SchoolIdentity, now: FileTime, isClockTrusted: Bool,
         timeZone: SchoolTimeZone = .india, programs: any ProgramRunner = SubprocessRunner(),
-        host: any HostFacts = LinuxHost(), scratch: String = "/tmp"
+        host: any HostFacts = LinuxHost(),
+        memory: @escaping @Sendable (Dataset) -> CollectorMemory? = { _ in nil },
+        room: @escaping @Sendable () -> UInt64 = { .max },
+        excluded: @escaping @Sendable (Dataset) -> ExcludePatterns = { _ in ExcludePatterns() },
+        scratch: String
     ) {
         self.sources = sources
         self.identity = identity
@@ -30,14 +43,17 @@ public struct CollectionContext: Sendable {
         self.programs = programs
         self.host = host
         container = Container(name: sources.container, command: sources.docker, programs: programs)
+        self.memory = memory
+        self.room = room
+        self.excluded = excluded
         self.scratch = scratch
     }
 
     /// Masks what the server's own settings call secret, in both places where they may lie.
     func masking() -> Masking {
         var secrets = KnownSecrets()
-        for folder in [sources.gstudioSettings, sources.data] {
-            if let text = try? SmallFile.read("\(folder)/local_settings.py", limit: 1 << 20) {
+        for place in sources.settingsFile("local_settings.py") {
+            if let text = try? SmallFile.read(place, limit: 1 << 20) {
                 secrets = secrets.union(KnownSecrets(settingsText: text))
             }
         }

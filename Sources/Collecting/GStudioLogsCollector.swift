@@ -6,6 +6,6 @@ struct GStudioLogsCollector: Collector {
     let dataset = Dataset.of("gstudio-logs")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(["\(context.sources.data)/\(dataset)"])
+        Place.folder([context.sources.inData(dataset.name)])
     }
 }

@@ -7,8 +7,6 @@ struct LocalSettingsCollector: Collector {
     let dataset = Dataset.of("local_settings.py")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.file(
-            ["\(context.sources.gstudioSettings)/\(dataset)", "\(context.sources.data)/\(dataset)"],
-            as: .fixed("\(dataset)"))
+        Place.file(context.sources.settingsFile(dataset.name), as: .fixed(dataset.name))
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import LevelTree
 import Staging
 
@@ -7,32 +6,56 @@ enum Place {
     /// A folder, taken whole but for what is never collected.
     /// - Parameter include: asked for each file that may be collected at all.
     static func folder(
-        _ candidates: [String],
+        _ candidates: [SourcePlace],
         include: @escaping @Sendable (RelativePath) -> SourceVerdict = NeverCollected.fileVerdictWithKeys
     ) -> Location {
-        let place = candidates.first { Folder.kind(at: $0) != .absent } ?? candidates[0]
-        let folder = SourceFolder(path: place, include: include, enter: NeverCollected.folderVerdict)
-        return Location(
-            gathering: Gathering(parts: [.folder(folder)]), absence: absence(of: .folder, at: place, of: candidates))
+        locate(.folder, candidates) { place in
+            .folder(SourceFolder(place, include: include, enter: NeverCollected.folderVerdict))
+        }
     }
 
     /// A single file, as the dataset's `name`.
-    static func file(_ candidates: [String], as name: RelativePath) -> Location {
-        let place = candidates.first { Folder.kind(at: $0) != .absent } ?? candidates[0]
-        return Location(
-            gathering: Gathering(parts: [.file(at: Array(place.utf8), as: name)]),
-            absence: absence(of: .file, at: place, of: candidates))
+    static func file(_ candidates: [SourcePlace], as name: RelativePath) -> Location {
+        locate(.file, candidates) { .file(at: $0, as: name) }
     }
 
-    private static func absence(of wanted: Folder.Kind, at place: String, of candidates: [String]) -> String? {
-        let noun = wanted == .folder ? "folder" : "file"
-        switch Folder.kind(at: place) {
-        // One that may not be read is there; staging will say so.
-        case wanted, .unknown: return nil
-        case .absent: return "there is no \(noun) \(candidates.joined(separator: ", nor "))"
-        case .link:
-            return "\(place) is a symbolic link, which is not followed; mount the \(noun) there instead (mount --bind)"
-        default: return "\(place) is no \(noun)"
+    enum Sight: Hashable {
+        /// It is there; whether it may be read, staging will say.
+        case there
+        case absent
+        /// Something else is there, or a symlink on the way.
+        case misplaced(CollectingProblem)
+
+        var problem: CollectingProblem? {
+            if case .misplaced(let problem) = self { problem } else { nil }
         }
+    }
+
+    static func look(at place: SourcePlace, for expected: SourcePlace.Expected) -> Sight {
+        do throws(SourceProblem) {
+            try place.check(for: expected)
+            return .there
+        } catch {
+            switch error.kind {
+            case .absent: return .absent
+            case .unreadable: return .there
+            case .brokenRoot, .link, .misplaced:
+                return .misplaced(CollectingProblem(.misplaced, error.message))
+            }
+        }
+    }
+
+    private static func locate(
+        _ expected: SourcePlace.Expected, _ candidates: [SourcePlace], part: (SourcePlace) -> Gathering.Part
+    ) -> Location {
+        for place in candidates {
+            let sight = look(at: place, for: expected)
+            if sight == .absent { continue }
+            return Location(gathering: Gathering(parts: [part(place)]), problem: sight.problem)
+        }
+        let names = candidates.map { escapedText($0.path) }.joined(separator: ", nor ")
+        return Location(
+            gathering: Gathering(parts: [part(candidates[0])]),
+            absence: "there is no \(expected == .folder ? "folder" : "file") \(names)")
     }
 }

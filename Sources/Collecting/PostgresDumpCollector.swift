@@ -7,6 +7,6 @@ struct PostgresDumpCollector: Collector {
     let dataset = Dataset.of("postgres-dump")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(["\(context.sources.data)/\(dataset)"])
+        Place.folder([context.sources.inData(dataset.name)])
     }
 }

@@ -7,6 +7,6 @@ struct ProgressCSVCollector: Collector {
     let dataset = Dataset.of("gstudio-exported-users-analytics-csvs")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(["\(context.sources.data)/\(dataset)"])
+        Place.folder([context.sources.inData(dataset.name)])
     }
 }

@@ -8,7 +8,7 @@ struct QbankDataCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         Place.file(
-            ["\(context.sources.data)/qbank/\(dataset)", "\(context.sources.data)/\(dataset)"], as: .fixed("\(dataset)")
-        )
+            [context.sources.inData("qbank/\(dataset)"), context.sources.inData(dataset.name)],
+            as: .fixed(dataset.name))
     }
 }

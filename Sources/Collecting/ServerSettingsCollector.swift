@@ -6,8 +6,6 @@ struct ServerSettingsCollector: Collector {
     let dataset = Dataset.of("server_settings.py")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.file(
-            ["\(context.sources.gstudioSettings)/\(dataset)", "\(context.sources.data)/\(dataset)"],
-            as: .fixed("\(dataset)"))
+        Place.file(context.sources.settingsFile(dataset.name), as: .fixed(dataset.name))
     }
 }

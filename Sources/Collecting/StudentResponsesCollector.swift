@@ -8,7 +8,7 @@ struct StudentResponsesCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         Place.folder(
-            ["\(context.sources.assessmentStore)/studentResponseFiles", "\(context.sources.data)/\(dataset)"],
+            [context.sources.inAssessmentStore("studentResponseFiles"), context.sources.inData(dataset.name)],
             include: NeverCollected.fileVerdict)
     }
 }

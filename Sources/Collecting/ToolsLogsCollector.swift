@@ -6,6 +6,6 @@ struct ToolsLogsCollector: Collector {
     let dataset = Dataset.of("gstudio_tools_logs")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(["\(context.sources.data)/\(dataset)"])
+        Place.folder([context.sources.inData(dataset.name)])
     }
 }

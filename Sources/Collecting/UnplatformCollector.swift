@@ -7,6 +7,6 @@ struct UnplatformCollector: Collector {
     let dataset = Dataset.of("unplatform")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder([context.sources.unplatform])
+        Place.folder([SourcePlace(root: context.sources.unplatform)])
     }
 }

@@ -18,7 +18,7 @@ extension Check {
         check.tryClock(school)
         if let identity { check.trySources(school, identity) }
         await check.tryContainer(school)
-        check.tryStaging(school, identity)
+        check.tryStaging(school)
         await check.tryStore(school)
         return check
     }
@@ -30,6 +30,7 @@ extension Check {
             let code = identity.schoolCode.text.isEmpty ? "no code" : "code \(identity.schoolCode)"
             let source = found.file.map { "from \($0)" } ?? "from the configuration"
             do {
+                if let refusal = try school.standing().refusal { throw refusal }
                 try identity.requireConfigured()
                 _ = try identity.levelTwo(Year(2018))
                 ok("school", "\(identity.serverID), \(code), \(identity.schoolName) (\(source))")
@@ -40,7 +41,8 @@ extension Check {
             return identity
         } catch {
             fault("school", error)
-            return nil
+            // Its sources are those of whom it was taken for until now.
+            return try? school.identity()
         }
     }
 
@@ -61,78 +63,45 @@ extension Check {
 
     private mutating func trySources(_ school: School, _ identity: SchoolIdentity) {
         for missing in school.missingSources() { fault("source", missing, .config) }
+        let lost = tryMirrors(school, identity)
         let context = school.lookingContext(identity)
         for collector in school.collectors() {
             let subject = "source \(collector.dataset)"
             let location = collector.locate(context)
-            let places = location.gathering.parts.compactMap(Self.place)
+            let places = location.gathering.parts.compactMap(\.place)
             if !school.settings.settings(for: collector.dataset).isEnabled {
                 ok(subject, "switched off by its table under [collect]")
+            } else if let generation = lost[collector.dataset] {
+                warn(
+                    subject,
+                    "\(location.absence ?? "it is empty now"); it was there once: generation \(generation.sequence) with "
+                        + "\(ByteText.count(Int(clamping: generation.files), "file")) stands until this is believed; if its "
+                        + "disk is not mounted, mount it")
             } else if let absence = location.absence {
                 ok(subject, "not on this machine: \(absence)")
             } else if let problem = location.problem {
-                warn(subject, problem.message)
+                if problem.code == .misplaced {
+                    fault(subject, problem.message, .config)
+                } else {
+                    warn(subject, problem.message)
+                }
             } else if let unreadable = places.compactMap(Self.whyUnreadable).first {
                 fault(subject, unreadable, .io)
             } else {
-                ok(subject, (places.map { escapedText($0) } + location.notes).joined(separator: "; "))
+                ok(subject, (places.map { escapedText($0.path) } + location.notes).joined(separator: "; "))
             }
-        }
-    }
-
-    private static func place(_ part: Gathering.Part) -> [UInt8]? {
-        switch part {
-        case .folder(let folder): folder.path
-        case .file(let place, _): place
-        case .text: nil
         }
     }
 
     /// Nil if this process may read what lies there.
-    private static func whyUnreadable(_ place: [UInt8]) -> String? {
-        let descriptor = (place + [0]).withUnsafeBufferPointer { path in
-            path.withMemoryRebound(to: CChar.self) { name in
-                name.baseAddress.map { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) } ?? -1
-            }
-        }
-        if descriptor >= 0 {
-            close(descriptor)
+    private static func whyUnreadable(_ place: SourcePlace) -> String? {
+        do throws(SourceProblem) {
+            close(try place.openDescriptor(.file))
             return nil
-        }
-        return
-            "\(escapedText(place)) cannot be read: \(String(cString: strerror(errno))); give the service the right to "
-            + "(AmbientCapabilities=CAP_DAC_READ_SEARCH), or mount its disk"
-    }
-
-    private mutating func tryStaging(_ school: School, _ identity: SchoolIdentity?) {
-        let directory = school.settings.staging.directory
-        for open in ["/home/core/backups", "/home/core/setup-software"] where (directory + "/").hasPrefix(open + "/") {
-            fault(
-                "staging", "\(open) is shown to everybody in the school's network; move directory under [staging]",
-                .config)
-        }
-        var status = stat()
-        guard stat(directory, &status) == 0 else {
-            return warn("staging", "\(directory) is not there yet; the first enroll or collect makes it")
-        }
-        guard let identity else { return warn("staging", "not tried: who this school is must be known first") }
-        do {
-            let use = try school.openStaging(identity).diskUse()
-            let sentence =
-                "\(directory): \(ByteText.size(use.used)) of \(ByteText.size(use.budget)) used, "
-                + "\(ByteText.size(use.free)) free on the disk"
-            if use.isAboveHighWater {
-                fault(
-                    "staging",
-                    "\(sentence), of which \(ByteText.size(use.keepFree)) must stay free: nothing is collected until there "
-                        + "is room; upload, or make room, or raise budget under [staging]", .notNow)
-            } else {
-                ok("staging", sentence)
-            }
-        } catch let error as StagingError where error.code == .busy {
-            ok("staging", "\(directory): in use by another clix-collectd")
         } catch {
-            fault("staging", error)
+            return
+                "\(error.message); give the service the right to (AmbientCapabilities=CAP_DAC_READ_SEARCH), or mount its "
+                + "disk"
         }
     }
 

@@ -82,6 +82,7 @@ public struct CollectionPass: Sendable {
                 return DatasetReport(dataset: dataset, ending: .absent(reason: absence))
             }
             let gathering = try await limit.bound { try await collector.gather(context) }
+            defer { gathering.release() }
             let result = try stage(dataset, gathering.leavingOut(settings.settings(for: dataset).exclude), moment) {
                 try limit.check()
                 observer(.progressed(dataset, $0))

@@ -24,7 +24,7 @@ extension ExitStatus {
     private init(staging code: StagingError.Code) {
         self =
             switch code {
-            case .busy, .diskFull, .interrupted: .notNow
+            case .busy, .diskFull, .interrupted, .outdated: .notNow
             case .damaged: .damaged
             case .unusable: .config
             default: .io

@@ -21,11 +21,14 @@ extension School {
         observer: @escaping @Sendable (CollectionPass.Event) -> Void
     ) async throws -> CollectionReport {
         var warnings = missingSources()
-        if let warning = try knownIdentity().warning { warnings.append(warning) }
+        if let notice = try notice ?? standing().warning { warnings.append(notice) }
         if let warning = try moment(staging).warning(in: zone) { warnings.append(warning) }
-        let reports = await pass(identity, staging).run(datasets, observer: observer)
+        let sources = try MirrorSources(self, identity, staging)
+        warnings += sources.warnings(settings.source)
+        let reports = await pass(identity, staging, sources).run(datasets, observer: observer)
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
+        if let warning = remember(sources) { warnings.append(warning) }
         if let warning = record(reports) { warnings.append(warning) }
         return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status)
     }
@@ -34,8 +37,23 @@ extension School {
     func context(_ moment: CollectionMoment, _ identity: SchoolIdentity) -> CollectionContext {
         CollectionContext(
             sources: settings.source, identity: identity, now: moment.now, isClockTrusted: moment.isTrusted,
-            timeZone: zone)
+            timeZone: zone, scratch: scratch)
     }
+
+    /// The same, with what staging knows: what collectors remember, and how much may be written.
+    private func context(
+        _ moment: CollectionMoment, _ identity: SchoolIdentity, _ staging: Staging
+    ) -> CollectionContext {
+        var context = context(moment, identity)
+        // A database that cannot be read stops the publication of what is collected without it.
+        context.memory = { try? staging.memory(of: $0) }
+        context.room = { (try? staging.room()) ?? 0 }
+        context.excluded = { settings.settings(for: $0).exclude }
+        return context
+    }
+
+    /// Where collectors make temporary folders; what is left there when staging is opened is removed.
+    var scratch: String { files.directory + "/scratch" }
 
     /// The folder that holds all a server has: without it, that most datasets are absent is no news but a fault.
     func missingSources() -> [String] {
@@ -47,10 +65,12 @@ extension School {
         ]
     }
 
-    private func pass(_ identity: SchoolIdentity, _ staging: Staging) -> CollectionPass {
+    private func pass(
+        _ identity: SchoolIdentity, _ staging: Staging, _ sources: MirrorSources
+    ) -> CollectionPass {
         CollectionPass(
             settings: settings, collectors: Collectors.all,
-            context: { context($0, identity) },
+            context: { context($0, identity, staging) },
             moment: { try moment(staging) },
             bootSeconds: clock.bootSeconds,
             standing: { dataset in
@@ -58,8 +78,22 @@ extension School {
             },
             stage: { dataset, gathering, moment, progress in
                 try staging.collect(
-                    dataset, year: moment.year, gathering: gathering, clock: moment.clock, progress: progress)
+                    dataset, year: moment.year, gathering: gathering, clock: moment.clock,
+                    disbelief: sources.disbelief(dataset), progress: progress)
             })
+    }
+
+    /// Keeps which roots are disks of their own. - Returns: what is wrong if that cannot be written.
+    private func remember(_ sources: MirrorSources) -> String? {
+        let before = MountPoints.load(from: files)
+        let now = before.updated(settings.source, doubted: Set(sources.doubts.keys))
+        guard now != before else { return nil }
+        do {
+            try now.save(to: files)
+            return nil
+        } catch {
+            return "which sources are disks of their own cannot be remembered: \(error)"
+        }
     }
 
     /// Keeps what `status` tells of it later. - Returns: what is wrong if that cannot be written.

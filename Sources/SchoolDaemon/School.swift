@@ -5,15 +5,25 @@ import Staging
 
 /// This machine as a school's server: its settings, its time zone, and what follows from them. Opens nothing by itself.
 public struct School: Sendable {
-    public let settings: CollectdSettings
+    public private(set) var settings: CollectdSettings
     public let zone: SchoolTimeZone
     let clock: MachineClock
+    /// What a person should know of whom this is collected for; nil where that is plain.
+    private(set) var notice: String?
 
     /// - Throws: `CollectingProblem` if the time zone cannot be used.
     public init(_ settings: CollectdSettings, clock: MachineClock = .real) throws {
         self.settings = settings
         self.clock = clock
         zone = try SchoolTimeZone.named(settings.school.timeZone)
+    }
+
+    /// The same school with a staging directory of its own, which no installation's is.
+    func apart(in directory: String, notice: String) -> School {
+        var school = self
+        school.settings.staging.directory = directory
+        school.notice = notice
+        return school
     }
 
     /// Token, keys, and the other small files of the state directory.

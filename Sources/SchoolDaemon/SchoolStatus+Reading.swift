@@ -7,13 +7,16 @@ import Wire
 extension SchoolStatus {
     /// Reads everything from staging; asks nobody.
     /// - Throws: `StagingError` or `UploadError` if what is recorded cannot be read.
-    static func read(_ school: School, identity: SchoolIdentity, staging: Staging) throws -> SchoolStatus {
+    static func read(
+        _ school: School, _ standing: Standing, identity: SchoolIdentity, staging: Staging
+    ) throws -> SchoolStatus {
         let installation = try Installation.load(from: school.files)
         let use = try staging.diskUse()
         let generations = try staging.currentGenerations()
         let moment = try school.moment(staging)
         return SchoolStatus(
             serverID: identity.serverID.text, schoolCode: identity.schoolCode.text, schoolName: identity.schoolName,
+            identityProblem: standing.refusal?.message,
             store: Store(
                 address: school.settings.store?.text ?? installation?.store, installation: installation?.id.text,
                 directory: installation?.directory, schoolName: installation?.schoolName),

@@ -15,7 +15,7 @@ extension SchoolStatus {
         ])
         for row in datasets { table.append(Self.cells(row)) }
         let head = table.isEmpty ? "Nothing has been collected yet: clix-collectd collect\n" : table.rendered()
-        return head + "\n" + facts.map { $0 + "\n" }.joined()
+        return head + "\n" + facts.map { TerminalText.escaped($0) + "\n" }.joined()
     }
 
     private static func cells(_ row: DatasetStatus) -> [String] {
@@ -39,6 +39,7 @@ extension SchoolStatus {
 
     private var facts: [String] {
         var facts = ["school   \(serverID), code \(schoolCode.isEmpty ? "none" : schoolCode), \(named)"]
+        if let identityProblem { facts.append("TO DO    \(identityProblem)") }
         if let installation = store.installation {
             facts.append("store    \(store.address ?? "no address is set"), enrolled as \(installation)")
         } else {

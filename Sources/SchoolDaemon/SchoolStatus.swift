@@ -93,6 +93,8 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
     public var serverID: String
     public var schoolCode: String
     public var schoolName: String
+    /// Why nothing is uploaded though this machine is enrolled: it calls itself another server now.
+    public var identityProblem: String?
     public var store: Store
     public var datasets: [DatasetStatus]
     public var disk: Disk
@@ -102,6 +104,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         case serverID = "server_id"
         case schoolCode = "school_code"
         case schoolName = "school_name"
+        case identityProblem = "identity_problem"
         case store, datasets, disk, clock
     }
 }

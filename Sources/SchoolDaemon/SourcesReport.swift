@@ -86,6 +86,7 @@ extension School {
     /// For finding sources, which does not depend on the time.
     func lookingContext(_ identity: SchoolIdentity) -> CollectionContext {
         CollectionContext(
-            sources: settings.source, identity: identity, now: clock.now(), isClockTrusted: true, timeZone: zone)
+            sources: settings.source, identity: identity, now: clock.now(), isClockTrusted: true, timeZone: zone,
+            scratch: scratch)
     }
 }

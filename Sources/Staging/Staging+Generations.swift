@@ -61,6 +61,16 @@ extension Staging {
             used: try usedBytes(), budget: options.budget, free: try gauge().free(), keepFree: options.keepFree)
     }
 
+    /// Of a directory in which nothing is staged yet; it is not opened.
+    /// - Throws: `StagingError` if its disk cannot be asked.
+    public static func diskUse(ofEmpty directory: String, options: StagingOptions) throws -> DiskUse {
+        guard let root = Descriptor.opening(CName(directory), O_RDONLY | O_DIRECTORY) else {
+            throw StagingError.failing(to: "open the staging directory \(directory)")
+        }
+        let gauge = DiskGauge(folder: root, budget: options.budget, keepFree: options.keepFree, used: 0)
+        return DiskUse(used: 0, budget: options.budget, free: try gauge.free(), keepFree: options.keepFree)
+    }
+
     func gauge() throws -> DiskGauge {
         DiskGauge(folder: folders.root, budget: options.budget, keepFree: options.keepFree, used: try usedBytes())
     }

@@ -6,6 +6,8 @@ struct FinishedDraft {
     var row: GenerationRow
     /// What it adds to the disk, in bytes.
     var footprint: UInt64
+    /// What the collector wants to know at its next pass.
+    var memory: [UInt8]?
     /// A generation that the draft does not carry forward in full, so that it must be sent for itself.
     var mustBeSent: UInt64?
 }
@@ -30,6 +32,10 @@ extension Staging {
             try draft.row.insert(database)
             try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.footprint, database)
             try Sightings.record(nil, dataset, draft.row.generation.year, database)
+            if let memory = draft.memory {
+                let year = draft.row.generation.year
+                try Memories.record(CollectorMemory(year: year, bytes: memory), dataset, database)
+            }
             try releaseGenerations(of: dataset, database)
         }
     }

@@ -12,7 +12,7 @@ public final class Staging: Sendable {
     let options: StagingOptions
     let folders: StagingFolders
     let database: DatabaseQueue
-    /// Holds the instance lock for as long as it is open; nil for one that only looks.
+    /// Holds the instance lock for as long as it is open; one that only looks shares it, or has none beside one at work.
     private let lock: Descriptor?
     /// Held by the pass that runs.
     let passing = Mutex(())
@@ -33,9 +33,9 @@ public final class Staging: Sendable {
         try Staging(directory: directory, identity: identity, options: options)
     }
 
-    /// Looks at a directory that another process may be using: takes no lock, repairs nothing, and anything that would
-    /// write throws. What it shows may be let go by the other process at any moment (`.generationGone`).
-    /// - Throws: `StagingError` if there is nothing to look at, too.
+    /// Looks at a directory that another process may be using: makes nothing, repairs nothing, and anything that would
+    /// write throws. Where no other is at work, none can begin to be while this looks. What it shows may be let go by the other process at any moment (`.generationGone`).
+    /// - Throws: `StagingError` if there is nothing to look at, too; `.outdated` until it was opened by this version.
     public static func look(
         at directory: String, identity: SchoolIdentity, options: StagingOptions = StagingOptions()
     ) throws -> Staging {
@@ -45,9 +45,11 @@ public final class Staging: Sendable {
     private init(lookingAt directory: String, identity: SchoolIdentity, options: StagingOptions) throws {
         self.identity = identity
         self.options = options
-        folders = try StagingFolders(at: directory)
-        lock = nil
-        database = try StagingDatabase.look(at: folders.path + "/state/collectd.sqlite")
+        folders = try StagingFolders(lookingAt: directory)
+        let lock = Descriptor.opening("lock", in: folders.state.number, O_RDONLY)
+        let isAlone = lock.map { flock($0.number, LOCK_SH | LOCK_NB) == 0 } ?? false
+        self.lock = isAlone ? lock : nil
+        database = try StagingDatabase.look(at: folders.path + "/state/collectd.sqlite", isAlone: isAlone)
     }
 
     private init(directory: String, identity: SchoolIdentity, options: StagingOptions) throws {

@@ -37,6 +37,8 @@ public struct UploadError: Error, Hashable, Sendable, CustomStringConvertible {
         // The configuration or the command line.
         public static let unconfigured = Code(rawValue: "unconfigured")
         public static let configuration = Code(rawValue: "configuration")
+        /// The machine calls itself another server than the one that it enrolled as.
+        public static let otherIdentity = Code(rawValue: "other-identity")
 
         // One dataset.
         /// What was hashed is no longer there: collect again.
@@ -71,7 +73,7 @@ public struct UploadError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case .offline, .busy, .storeFull, .stopped, .stagingFull: 75
         case .notEnrolled, .revoked, .forked, .restored, .codeRefused, .untrusted, .forgedReceipt: 77
-        case .unconfigured, .configuration: 78
+        case .unconfigured, .configuration, .otherIdentity: 78
         case .staging: 74
         case .unexpectedAnswer: 69
         default: 1

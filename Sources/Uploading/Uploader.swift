@@ -77,6 +77,13 @@ public final class Uploader: Sendable {
                     .notEnrolled,
                     "this machine is not enrolled at a store; ask its operator for a code and run clix-collectd enroll")
             }
+            // What one server collected never enters another one's history.
+            guard staging.identity.serverID == installation.serverID else {
+                throw UploadError(
+                    .otherIdentity,
+                    "this machine is enrolled as \(installation.serverID), and what is staged in \(staging.directory) is "
+                        + "\(staging.identity.serverID)'s: nothing is sent; clix-collectd check says what to do")
+            }
             let transport = try surroundings.connect(
                 SessionSettings(
                     address: options.store, trust: .authority(installation.authority), token: installation.token.text,

@@ -18,6 +18,7 @@ struct CollectCommand: SchoolCommand {
     @OptionGroup var common: CommonOptions
 
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
+        let school = try school.toCollect()
         let identity = try school.identity()
         let staging = try school.openStaging(identity)
         let story = CollectionStory(progress)

@@ -35,7 +35,7 @@ struct EnrollCommand: SchoolCommand {
 
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
         let address = try store.map { try StoreURL($0).text }
-        let identity = try school.identity()
+        let identity = try school.identityToSend()
         try identity.requireConfigured()
         let code = try EnrolmentCode(parsing: CodePrompt.code(code))
         let staging = try school.openStaging(identity)

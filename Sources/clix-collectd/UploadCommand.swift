@@ -18,7 +18,7 @@ struct UploadCommand: SchoolCommand {
     @OptionGroup var common: CommonOptions
 
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        let staging = try school.openStaging(try school.identity())
+        let staging = try school.openStaging(try school.identityToSend())
         let story = UploadStory(progress)
         let report = try await school.upload(chosen.datasets, from: staging) { story.tell($0) }
         story.close(report)

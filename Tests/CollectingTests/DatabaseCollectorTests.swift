@@ -39,7 +39,7 @@ import Testing
     func `one live file beside dumps makes the folder a live one`(name: String) throws {
         let school = FakeSchool()
         school.root.write("x", to: "home/core/data/db/\(name)")
-        #expect(DatabaseFolder.kind(at: school.sources.data + "/db") == .live)
+        #expect(DatabaseFolder.kind(at: school.sources.inData("db")) == .live)
     }
 
     @Test func `with dumps there is no need for db-raw`() async throws {

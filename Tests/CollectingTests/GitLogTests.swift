@@ -1,6 +1,7 @@
 import Glibc
 import LevelTree
 import Staging
+import Synchronization
 import Testing
 
 @testable import Collecting
@@ -34,7 +35,9 @@ import Testing
         #expect(headings == expected)
         #expect(gathering.shortfalls.isEmpty)
         #expect(
-            gathering.parts.map(\.place) == ["\(school.sources.data)/git-commit-details.log", "made: git-commit.log"])
+            gathering.parts.map(\.placeText) == [
+                "\(school.sources.data)/git-commit-details.log", "made: git-commit.log",
+            ])
     }
 
     @Test func `each answer is git's own, byte for byte`() async throws {
@@ -62,6 +65,37 @@ import Testing
         for secret in ["s3cr3ttoken", "x-access-token", "git.example.org", "[remote", "url ="] {
             #expect(!text.contains(secret))
         }
+    }
+
+    @Test func `no file of ours holds a token while git runs`() async throws {
+        let school = FakeSchool()
+        Repositories.makeCodeTree(school)
+        let programs = WatchedPrograms(folder: school.root.makeFolder("scratch"))
+        let (text, gathering) = try await gather(school, programs: programs)
+        #expect(gathering.shortfalls.isEmpty)
+        #expect(text != nil)
+        #expect(programs.sights.withLock { $0 }.count == 12)
+        #expect(programs.sights.withLock { $0 }.allSatisfy { $0 == "private, no token" })
+    }
+
+    @Test func `an old password that a diff shows is masked, and so is one that a cut left half`() async throws {
+        let school = FakeSchool()
+        Repositories.makeCodeTree(school)
+        shell(
+            """
+            cd '\(school.sources.gstudioTree)'
+            echo "DB_PASS = 'before'" > settings.py; \(Repositories.git) add settings.py
+            echo "DB_PASS = 'afterwards'" > settings.py
+            """)
+        let text = try #require(try await gather(school).text)
+        #expect(text.contains("\n-DB_PASS = '***'\n+DB_PASS = '***'\n"))
+        let cut = FakePrograms(answers: [
+            "git": { _ in
+                let output = Array("whole line\nsee https://me:tok".utf8)
+                return .success(ProgramResult(ending: .exited(0), output: output, isCut: true))
+            }
+        ])
+        #expect(try await gather(school, programs: cut).text?.contains("tok") == false)
     }
 
     @Test func `secrets in a diff and in a message are masked, the rest of the line is not`() async throws {
@@ -204,10 +238,12 @@ import Testing
     @Test func `a 2017 server has the field's file alone, and a collected tree its git-commit.log`() async throws {
         let school = FakeSchool(.of2017)
         #expect(
-            try await gather(school).gathering.parts.map(\.place) == ["\(school.sources.data)/git-commit-details.log"])
+            try await gather(school).gathering.parts.map(\.placeText) == [
+                "\(school.sources.data)/git-commit-details.log"
+            ])
         school.root.write("x", to: "home/core/data/git-commit.log")
         #expect(
-            try await gather(school).gathering.parts.map(\.place)
+            try await gather(school).gathering.parts.map(\.placeText)
                 == ["\(school.sources.data)/git-commit-details.log", "\(school.sources.data)/git-commit.log"])
         #expect(try await gather(school).gathering.shortfalls.isEmpty)
     }
@@ -217,5 +253,20 @@ import Testing
         shell("rm '\(school.sources.data)/git-commit-details.log'")
         #expect(GitLogCollector().locate(try school.context()).absence?.contains(school.sources.code) == true)
         await #expect(throws: CollectingProblem.self) { try await gather(school) }
+    }
+}
+
+/// Real programs; at the start of each it is noted what lies in the folder for temporary ones.
+private final class WatchedPrograms: ProgramRunner {
+    let folder: String
+    let sights = Mutex<[String]>([])
+
+    init(folder: String) { self.folder = folder }
+
+    func run(_ program: Program) async throws(ProgramProblem) -> ProgramResult {
+        let tokens = shell("grep -rl s3cr3ttoken '\(folder)' || true")
+        let modes = Set(shell("stat -c %a '\(folder)'/*").split(separator: "\n"))
+        sights.withLock { $0.append(tokens.isEmpty && modes == ["700"] ? "private, no token" : tokens) }
+        return try await SubprocessRunner().run(program)
     }
 }

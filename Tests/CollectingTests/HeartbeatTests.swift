@@ -37,7 +37,7 @@ import Testing
         let school = FakeSchool()
         let heartbeat = try await made(try school.context(programs: programs, host: host))
         #expect(heartbeat.name == "system-heartbeat-20180816-153000.log")
-        #expect(heartbeat.parts.dropFirst().map(\.place) == ["\(school.sources.data)/system-heartbeat"])
+        #expect(heartbeat.parts.dropFirst().map(\.placeText) == ["\(school.sources.data)/system-heartbeat"])
     }
 
     @Test func `it is made where there never was one`() async throws {

@@ -141,14 +141,39 @@ struct Hostility: Sendable, CustomTestStringConvertible {
         #expect(!diff.contains("secret"))
     }
 
-    @Test func `that makes git wait forever meets the deadline`() async throws {
-        lay("rm .git/info/exclude; mkfifo .git/info/exclude")
+    @Test func `that makes git wait forever meets one deadline for all commands together`() async throws {
+        lay("mkfifo .gitignore")
         var reader = GitReader(
             programs: SubprocessRunner(), masking: Masking(), scratch: school.root.makeFolder("scratch"))
         // Long enough for a git that does not wait, on a machine with much else to do.
         reader.deadline = .seconds(8)
         let answers = try await reader.answers(of: tree, within: school.sources.code)
-        #expect(answers[2].problem?.contains("was killed") == true)
         #expect(answers[1].problem == nil)
+        #expect(answers[2].problem == "git was killed: the commands of one tree have 8.0 seconds in all")
+        #expect(answers[3].problem == "not run: the commands of one tree have 8.0 seconds in all")
+    }
+
+    @Test(arguments: [
+        "rm .git/HEAD; mkfifo .git/HEAD", "rm .git/index; mkfifo .git/index", "rm .git/config; mkfifo .git/config",
+        "mkfifo .git/packed-refs", "rm .git/info/exclude; mkfifo .git/info/exclude",
+        "mkfifo ../pipe; ln -sf ../../pipe .git/refs/heads/master",
+        "rm -f .git/refs/heads/other; mkfifo .git/refs/heads/other", "mknod .git/objects/info/alternates p",
+    ])
+    func `with a FIFO in its .git is refused before git is started`(bait: String) async throws {
+        lay(bait)
+        let reader = GitReader(
+            programs: FakePrograms.printing(["git": ""]), masking: Masking(),
+            scratch: school.root.makeFolder("scratch"))
+        await #expect {
+            _ = try await reader.answers(of: tree, within: school.sources.code)
+        } throws: { error in
+            (error as? CollectingProblem)?.code == .unusable
+        }
+        #expect(Folder.names(in: Array(reader.scratch.utf8))?.isEmpty == true)
+    }
+
+    @Test func `whose monitor's socket lies in its .git is read: git is not shown it`() async throws {
+        lay("mkfifo .git/fsmonitor--daemon.ipc; mkfifo .git/hooks/pipe")
+        #expect(try await collect().allSatisfy { $0.problem == nil })
     }
 }

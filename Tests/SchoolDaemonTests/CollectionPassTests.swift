@@ -32,7 +32,8 @@ struct CollectionPassTests {
             settings: settings, collectors: collectors,
             context: {
                 CollectionContext(
-                    sources: settings.source, identity: identity, now: $0.now, isClockTrusted: $0.isTrusted)
+                    sources: settings.source, identity: identity, now: $0.now, isClockTrusted: $0.isTrusted,
+                    scratch: "/nonexistent")
             },
             moment: {
                 try CollectionMoment(
@@ -145,7 +146,7 @@ struct CollectionPassTests {
     func excludes() async throws {
         let gathering = Gathering(parts: [
             .folder(SourceFolder(path: "/data/nginx-logs", include: { _ in .skipAndList("asked") })),
-            .file(at: Array("/x/a.gz".utf8), as: try RelativePath("a.gz")),
+            .file(at: SourcePlace("/x/a.gz"), as: try RelativePath("a.gz")),
             .text([], as: try RelativePath("b.log"), mode: 0o644, modified: FileTime(seconds: 0, nanoseconds: 0)),
         ])
         let settings = CollectdSettings(datasets: [db: DatasetSettings(exclude: ExcludePatterns(["*.gz"]))])

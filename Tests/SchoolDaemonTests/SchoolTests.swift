@@ -74,6 +74,43 @@ struct SchoolTests {
         #expect(check.exitStatus == .refused)
     }
 
+    @Test("that is checked is left as it is: nothing is made in its staging directory, before and after a collection")
+    func checkMakesNothing() async throws {
+        let made = try MadeSchool()
+        try made.file("data/gstudio-logs/export.log", "a line\n")
+        try made.folder("staging")
+        var settings = made.settings
+        settings.school.serverID = try ServerID("mz150")
+        func staged() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: made.root + "/staging") }
+        let school = try School(settings, clock: clock)
+        let before = await Check.run(school, configuration: "c")
+        #expect(before.lines.contains { $0.subject == "staging" && $0.level == .ok })
+        #expect(try staged() == [])
+
+        try await collectOnce(school)
+        let after = try staged().sorted()
+        #expect(after.contains("state/collectd.sqlite"))
+        let check = await Check.run(school, configuration: "c")
+        #expect(check.lines.contains { $0.subject == "staging" && $0.level == .ok })
+        #expect(try staged().sorted() == after)
+    }
+
+    private func collectOnce(_ school: School) async throws {
+        let staging = try school.openStaging(school.identity())
+        _ = try await school.collect([.of("gstudio-logs")], as: school.identity(), into: staging) { _ in }
+    }
+
+    @Test("that has a name which would steer a terminal is shown with it made harmless")
+    func harmfulName() throws {
+        let made = try MadeSchool()
+        var settings = made.settings
+        settings.school.serverID = try ServerID("mz150")
+        settings.school.schoolName = "A\u{1B}[2Jschool"
+        let text = try School(settings, clock: clock).status().text
+        #expect(text.contains("A\\x1B[2Jschool"))
+        #expect(!text.contains("\u{1B}"))
+    }
+
     @Test("that nobody set up, and whose disk is not mounted, is told so")
     func unconfigured() async throws {
         let made = try MadeSchool()

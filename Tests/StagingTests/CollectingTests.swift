@@ -176,7 +176,7 @@ struct CollectingTests {
                 Array("made".utf8), as: try RelativePath("b"), mode: 0o600,
                 modified: FileTime(seconds: 9, nanoseconds: 8)),
             .folder(SourceFolder(path: site.source + "/two")),
-            .file(at: Array((site.source + "/two/z").utf8), as: try RelativePath("c/copied")),
+            .file(at: SourcePlace(site.source + "/two/z"), as: try RelativePath("c/copied")),
         ])
         let staging = try site.open()
         let generation = try #require(try site.collect(staging, .accumulating, gathering).published)
@@ -214,7 +214,7 @@ struct CollectingTests {
             var parts: [Gathering.Part] = [
                 .text(Array(text.utf8), as: log, mode: 0o644, modified: FileTime(seconds: 5, nanoseconds: 0))
             ]
-            if withDetails { parts.append(.file(at: Array((site.source + "/details").utf8), as: details)) }
+            if withDetails { parts.append(.file(at: SourcePlace(site.source + "/details"), as: details)) }
             return Gathering(parts: parts)
         }
         try site.put("settings", "GSTUDIO_INSTITUTE_ID ='mz150'\n")
@@ -222,7 +222,7 @@ struct CollectingTests {
         try site.collect(
             staging, .settings,
             Gathering(parts: [
-                .file(at: Array((site.source + "/settings").utf8), as: RelativePath("server_settings.py"))
+                .file(at: SourcePlace(site.source + "/settings"), as: RelativePath("server_settings.py"))
             ]))
         try site.collect(staging, .singleFiles, gathering("one", withDetails: true))
         #expect(

@@ -177,7 +177,7 @@ struct LettingGoTests {
         try site.collect(staging, .mirror, year: 2018)
         try site.collect(
             staging, .settings,
-            Gathering(parts: [.file(at: Array((site.source + "/a").utf8), as: RelativePath("server_settings.py"))]))
+            Gathering(parts: [.file(at: SourcePlace(site.source + "/a"), as: RelativePath("server_settings.py"))]))
         let order = try staging.pendingGenerations().map { "\($0.dataset) \($0.year)" }
         #expect(order == ["server_settings.py 2018", "rcs-repo 2018", "rcs-repo 2019", "media 2019"])
         #expect(try staging.pendingGenerations(priority: { -$0.priority }).first?.dataset == .byReference)

@@ -52,6 +52,37 @@ struct MirrorGuardTests {
         #expect(try site.collect(staging).published?.files == 2)
     }
 
+    @Test func `under disbelief however often, and what was seen then counts for nothing later`() throws {
+        let staging = try site.open()
+        try site.collect(staging)
+        try site.remove("f")
+        for _ in 0..<3 {
+            let held = try staging.collect(
+                .mirror, year: Year(Site.year), gathering: site.folder, clock: Site.clock,
+                disbelief: "the disk is away")
+            #expect(held.heldReason?.hasSuffix("the last generation stands, as long as the disk is away") == true)
+        }
+        #expect(try site.collect(staging).heldReason != nil)
+        #expect(try site.tree().count == 10)
+        #expect(try site.collect(staging).published?.files == 0)
+    }
+
+    @Test func `under disbelief not from a disk that was copied to another one`() throws {
+        let staging = try site.open()
+        let first = try #require(try site.collect(staging).published)
+        try site.pretendOtherDevice(staging, first)
+        try site.remove("f")
+        for number in 0..<10 { try site.put("f/\(number)", "content \(number)") }
+        func collect() throws -> CollectionResult {
+            try staging.collect(
+                .mirror, year: Year(Site.year), gathering: site.folder, clock: Site.clock,
+                disbelief: "the disk is away")
+        }
+        #expect(try collect().heldReason?.contains("another device") == true)
+        #expect(try collect().heldReason == nil)
+        #expect(try site.tree().count == 10)
+    }
+
     @Test func `across a restart of the program`() throws {
         try site.collect(site.open())
         try site.remove("f")
@@ -100,7 +131,7 @@ struct MirrorGuardTests {
 
     @Test func `for single files too`() throws {
         let gathering = Gathering(parts: [
-            .file(at: Array((site.source + "/settings").utf8), as: try RelativePath("server_settings.py"))
+            .file(at: SourcePlace(site.source + "/settings"), as: try RelativePath("server_settings.py"))
         ])
         let staging = try site.open()
         #expect(try site.collect(staging, .settings, gathering).failedReason?.contains("is not there") == true)

@@ -37,6 +37,33 @@ struct OpeningTests {
         #expect(try looking.currentGenerations() == working.currentGenerations())
     }
 
+    @Test func `can be looked at while nobody has it, which makes nothing, whatever its path is`() throws {
+        let strange = site.root + "/a dir?x=1#50%"
+        do {
+            let staging = try Staging.open(at: strange, identity: Site.identity(), options: site.options)
+            try site.put("a", "a")
+            try site.collect(staging)
+        }
+        func state() -> [String] {
+            site.files(below: strange + "/state").keys.sorted()
+        }
+        let before = state()
+        do {
+            let looking = try Staging.look(at: strange, identity: Site.identity())
+            #expect(try looking.currentGenerations().map(\.files) == [1])
+            #expect(throws: StagingError.self) { try looking.takeSequence() }
+            // Two may look, and nobody may begin to write meanwhile.
+            _ = try Staging.look(at: strange, identity: Site.identity())
+            let error = #expect(throws: StagingError.self) {
+                try Staging.open(at: strange, identity: Site.identity(), options: site.options)
+            }
+            #expect(error?.code == .busy)
+        }
+        #expect(state() == before)
+        #expect(!before.contains("collectd.sqlite-wal"))
+        _ = try Staging.open(at: strange, identity: Site.identity(), options: site.options)
+    }
+
     @Test(arguments: [Dataset.mirror, .accumulating])
     func `restored from a copy keeps what it held, and goes on`(dataset: Dataset) throws {
         try site.put("a", "a")
@@ -66,6 +93,7 @@ struct OpeningTests {
         #expect(throws: StagingError.self) {
             try Staging.look(at: site.stagingPath, identity: Site.identity())
         }
+        #expect(site.status(site.stagingPath) == nil)
     }
 
     @Test func `keeps its state to its owner`() throws {
@@ -93,7 +121,7 @@ struct OpeningTests {
             try site.collect(staging)
             try site.collect(
                 staging, .settings,
-                Gathering(parts: [.file(at: Array((site.source + "/a").utf8), as: RelativePath("server_settings.py"))]))
+                Gathering(parts: [.file(at: SourcePlace(site.source + "/a"), as: RelativePath("server_settings.py"))]))
             #expect(site.status(site.stagingPath + "/tree/2018/ct/-ct131/gstudio/rcs-repo")?.kind == .folder)
         }
         let staging = try site.open(right)

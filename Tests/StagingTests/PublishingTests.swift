@@ -22,7 +22,7 @@ struct PublishingTests {
     private func gathering(_ dataset: Dataset) throws -> Gathering {
         guard case .files = dataset.shape else { return site.folder }
         return Gathering(parts: [
-            .file(at: Array((site.source + "/f/a").utf8), as: try RelativePath("server_settings.py"))
+            .file(at: SourcePlace(site.source + "/f/a"), as: try RelativePath("server_settings.py"))
         ])
     }
 

@@ -9,6 +9,10 @@
 // openat(2) with a mode; O_CLOEXEC is always added.
 int clinux_openat(int folder, const char *name, int flags, mode_t mode);
 
+// openat(2) with O_PATH and O_DIRECTORY: a folder to go on from, which need not be readable. A symlink is followed or else
+// refused with ENOTDIR.
+int clinux_open_way(int folder, const char *name, int follows_symlinks);
+
 // renameat2(2) with RENAME_EXCHANGE: both names exist before and after, each with the other's content.
 int clinux_exchange(int folder1, const char *name1, int folder2, const char *name2);
 

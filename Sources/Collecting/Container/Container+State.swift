@@ -34,7 +34,9 @@ extension Container {
     private func problem(ofEngineSaying errorText: [UInt8]) -> ContainerProblem {
         let said = String(decoding: errorText, as: UTF8.self).lowercased()
         if said.contains("permission denied") { return accessDenied }
-        if said.contains("no such") && (said.contains("container:") || said.contains("object:")) { return missing }
+        if ["no such container", "no such object", "no such image or container"].contains(where: said.contains) {
+            return missing
+        }
         if said.contains("api version") {
             return ContainerProblem(
                 .engineUnreachable,

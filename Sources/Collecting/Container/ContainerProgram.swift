@@ -25,7 +25,7 @@ public struct ContainerProgram: Sendable {
     }
 
     /// With arguments that are text.
-    public init(_ arguments: String..., user: String? = nil) {
-        self.init(arguments.map { Array($0.utf8) }, user: user)
+    public init(_ arguments: String..., user: String? = nil, isHeavy: Bool = false) {
+        self.init(arguments.map { Array($0.utf8) }, user: user, isHeavy: isHeavy)
     }
 }

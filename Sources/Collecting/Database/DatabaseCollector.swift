@@ -7,15 +7,20 @@ struct DatabaseCollector: Collector {
     let dataset = Dataset.of("db")
 
     func locate(_ context: CollectionContext) -> Location {
-        let path = "\(context.sources.data)/\(dataset)"
-        var location = Place.folder([path], include: verdict)
-        switch DatabaseFolder.kind(at: path) {
+        let place = context.sources.inData(dataset.name)
+        let path = escapedText(place.path)
+        var location = Place.folder([place], include: verdict)
+        switch DatabaseFolder.kind(at: place) {
         case .live:
             location.problem = CollectingProblem(
                 .unusable,
                 "\(path) holds the running database's own files (WiredTiger), whose copy is not a whole database; "
                     + "no dump is there to collect, and the files go to db-raw as partial")
-        case .neither where location.absence == nil:
+        case .neither where location.absence == nil && location.problem == nil:
+            if let link = DatabaseFolder.firstLink(in: place) {
+                location.problem = CollectingProblem(.misplaced, link.message)
+                break
+            }
             location.absence = "\(path) holds no dump: no folder of a database with .bson files"
         default: break
         }

@@ -1,4 +1,5 @@
 import LevelTree
+import Staging
 
 /// What the folder `db` holds: dumps, or the files of a server that may be running on them.
 enum DatabaseFolder {
@@ -16,24 +17,37 @@ enum DatabaseFolder {
         "WiredTiger", "WiredTiger.wt", "WiredTiger.turtle", "_mdb_catalog.wt", "storage.bson",
     ]
 
-    static func kind(at path: String) -> Kind {
-        switch Folder.kind(at: path) {
-        case .folder: break
-        case .unknown: return .unreadable
-        default: return .absent
+    static func kind(at place: SourcePlace) -> Kind {
+        do throws(SourceProblem) {
+            try place.check(for: .folder)
+        } catch {
+            if case .unreadable = error.kind { return .unreadable }
+            return .absent
         }
-        guard let names = Folder.names(in: Array(path.utf8)) else { return .unreadable }
+        guard let names = Folder.names(in: place) else { return .unreadable }
         // Live files come first: where both lie in one folder, somebody dumped into the server's own.
         if names.contains(where: isLive) { return .live }
-        return names.contains { holdsDump(joined(Array(path.utf8), $0)) } ? .dumps : .neither
+        return names.contains { holdsDump($0, in: place) } ? .dumps : .neither
+    }
+
+    /// The first database, in no order, that a symlink stands for.
+    static func firstLink(in place: SourcePlace) -> SourceProblem? {
+        for name in Folder.names(in: place) ?? [] {
+            do throws(SourceProblem) {
+                try place.appending(name)?.check(for: .folder)
+            } catch {
+                if error.kind == .link { return error }
+            }
+        }
+        return nil
     }
 
     private static func isLive(_ name: [UInt8]) -> Bool {
         liveNames.contains { name.elementsEqual($0.utf8) } || name.suffix(3).elementsEqual(".wt".utf8)
     }
 
-    private static func holdsDump(_ folder: [UInt8]) -> Bool {
-        guard Folder.kind(at: folder) == .folder, let names = Folder.names(in: folder) else { return false }
+    private static func holdsDump(_ name: [UInt8], in place: SourcePlace) -> Bool {
+        guard let folder = place.appending(name), let names = Folder.names(in: folder) else { return false }
         return names.contains { isDumpFile($0[...]) }
     }
 

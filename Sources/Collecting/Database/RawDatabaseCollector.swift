@@ -7,11 +7,13 @@ struct RawDatabaseCollector: Collector {
     let dataset = Dataset.of("db-raw")
 
     func locate(_ context: CollectionContext) -> Location {
-        let path = "\(context.sources.data)/db"
-        var location = Place.folder([path])
+        let place = context.sources.inData("db")
+        var location = Place.folder([place])
         location.gathering.sourceIsPartial = true
-        guard DatabaseFolder.kind(at: path) == .live else {
-            location.absence = location.absence ?? "not needed: \(path) holds no live database"
+        guard DatabaseFolder.kind(at: place) == .live else {
+            location.absence =
+                location.absence ?? location.problem?.message
+                ?? "not needed: \(escapedText(place.path)) holds no live database"
             // What an earlier pass took of live files stands; dumps must never come under this name.
             location.problem = CollectingProblem(.notNeeded, location.absence ?? "")
             return location

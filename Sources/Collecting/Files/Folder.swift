@@ -1,4 +1,5 @@
 import Glibc
+import Staging
 
 /// Small acts on folders, with raw path bytes.
 enum Folder {
@@ -22,7 +23,20 @@ enum Folder {
 
     /// The names in a folder without `.` and `..`, at most `limit` of them, unsorted; nil if it cannot be listed.
     static func names(in path: [UInt8], limit: Int = 100_000) -> [[UInt8]]? {
-        guard let folder = withCPath(path, { opendir($0) }) else { return nil }
+        withCPath(path) { opendir($0) }.map { names(in: $0, limit: limit) }
+    }
+
+    /// The same of a folder of a source.
+    static func names(in place: SourcePlace, limit: Int = 100_000) -> [[UInt8]]? {
+        guard let descriptor = try? place.openDescriptor(.folder) else { return nil }
+        guard let folder = fdopendir(descriptor) else {
+            close(descriptor)
+            return nil
+        }
+        return names(in: folder, limit: limit)
+    }
+
+    private static func names(in folder: OpaquePointer, limit: Int) -> [[UInt8]] {
         defer { closedir(folder) }
         var names: [[UInt8]] = []
         while names.count < limit, let entry = readdir(folder) {

@@ -1,14 +1,20 @@
 import Glibc
 import LevelTree
 
-/// A folder of ours for the time of one task, readable by nobody else, removed by `remove`.
-struct ScratchFolder: Sendable {
+/// A folder of ours for the time of one task, readable by nobody else, removed by `remove`; what a crash leaves of it, by
+/// `sweep`.
+public struct ScratchFolder: Sendable {
     let path: String
     var bytes: [UInt8] { Array(path.utf8) }
 
+    /// Begins the name of each.
+    private static let prefix = "clix-collect-"
+
+    /// - Parameter parent: made if it is missing; the folder above it must be there.
     /// - Throws: `CollectingProblem` if `parent` takes no folder.
     init(in parent: String) throws(CollectingProblem) {
-        var template = Array("\(parent)/clix-collect-XXXXXX".utf8CString)
+        mkdir(parent, 0o700)
+        var template = Array("\(parent)/\(ScratchFolder.prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw CollectingProblem(
                 .unreadable,
@@ -54,10 +60,23 @@ struct ScratchFolder: Sendable {
         guard made == 0 else { throw problem(escapedText(name)) }
     }
 
-    /// The folder holds files and links only.
-    func remove() {
-        for name in Folder.names(in: bytes) ?? [] { _ = withCPath(joined(bytes, name)) { unlink($0) } }
-        rmdir(path)
+    func remove() { ScratchFolder.remove(bytes) }
+
+    /// Removes what an earlier process that was killed has left in `parent`. Nobody else may be at work there.
+    public static func sweep(_ parent: String) {
+        let parent = Array(parent.utf8)
+        for name in Folder.names(in: parent) ?? [] where name.starts(with: Array(prefix.utf8)) {
+            remove(joined(parent, name))
+        }
+    }
+
+    /// Links are removed, not followed.
+    private static func remove(_ folder: [UInt8]) {
+        for name in Folder.names(in: folder) ?? [] {
+            let path = joined(folder, name)
+            if Folder.kind(at: path) == .folder { remove(path) } else { _ = withCPath(path) { unlink($0) } }
+        }
+        _ = withCPath(folder) { rmdir($0) }
     }
 
     private func problem(_ what: String, _ number: Int32 = errno) -> CollectingProblem {

@@ -1,10 +1,11 @@
 import Glibc
 import LevelTree
+import Staging
 
 /// Reads a file that is known to be small: settings, `/proc`, a repository's HEAD.
 enum SmallFile {
     struct Problem: Error, Sendable, CustomStringConvertible {
-        /// 0 where the file was too long or no regular file.
+        /// 0 where the file was too long, no regular file, or behind a symbolic link.
         let errno: Int32
         let reason: String
         var isAbsent: Bool { errno == ENOENT || errno == ENOTDIR }
@@ -21,6 +22,26 @@ enum SmallFile {
         let file = withCPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY) }
         guard file >= 0 else { throw problem(errno) }
         defer { close(file) }
+        return try read(descriptor: file, limit: limit)
+    }
+
+    /// The same of a source, of which no folder below its root may be a symbolic link either.
+    static func read(_ place: SourcePlace, limit: Int) throws(Problem) -> [UInt8] {
+        let file: Int32
+        do throws(SourceProblem) {
+            file = try place.openDescriptor(.file)
+        } catch {
+            switch error.kind {
+            case .absent: throw problem(ENOENT)
+            case .unreadable(let number): throw problem(number)
+            case .brokenRoot, .link, .misplaced: throw Problem(errno: 0, reason: error.message)
+            }
+        }
+        defer { close(file) }
+        return try read(descriptor: file, limit: limit)
+    }
+
+    private static func read(descriptor file: Int32, limit: Int) throws(Problem) -> [UInt8] {
         var facts = stat()
         guard fstat(file, &facts) == 0 else { throw problem(errno) }
         guard facts.st_mode & S_IFMT == S_IFREG else { throw Problem(errno: 0, reason: "it is no regular file") }

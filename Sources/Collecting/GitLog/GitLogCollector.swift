@@ -11,16 +11,20 @@ struct GitLogCollector: Collector {
     func locate(_ context: CollectionContext) -> Location {
         let sources = context.sources
         var parts: [Gathering.Part] = []
-        if Folder.kind(at: "\(sources.data)/\(fields)") == .file {
-            parts.append(.file(at: Array("\(sources.data)/\(fields)".utf8), as: fields))
+        func add(_ name: RelativePath) {
+            let place = sources.inData("\(name)")
+            // What else may be there in its place is for staging to name, and only that file is missing then.
+            if Place.look(at: place, for: .file) != .absent { parts.append(.file(at: place, as: name)) }
         }
-        if hasCode(context) {
+        add(fields)
+        switch Place.look(at: SourcePlace(root: sources.code), for: .folder) {
+        case .there:
             return Location(
                 gathering: Gathering(parts: parts),
                 notes: ["\(made) is made from the repositories in \(sources.code)"])
-        }
-        if Folder.kind(at: "\(sources.data)/\(made)") == .file {
-            parts.append(.file(at: Array("\(sources.data)/\(made)".utf8), as: made))
+        case .misplaced(let problem):
+            return Location(gathering: Gathering(parts: parts), problem: problem)
+        case .absent: add(made)
         }
         guard parts.isEmpty else { return Location(gathering: Gathering(parts: parts)) }
         return Location(
@@ -38,7 +42,7 @@ struct GitLogCollector: Collector {
     }
 
     private func hasCode(_ context: CollectionContext) -> Bool {
-        Folder.kind(at: context.sources.code + "/.") == .folder
+        Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there
     }
 
     private func makeText(
@@ -49,11 +53,14 @@ struct GitLogCollector: Collector {
         var text = GitLogText(file: "\(made)")
         var hasContent = false
         let trees = [
-            ("gstudio-docker", sources.code, false), ("gstudio", sources.gstudioTree, true),
-            ("qbank-lite", sources.qbankTree, true),
+            ("gstudio-docker", sources.code, SourcePlace(root: sources.code), false),
+            ("gstudio", sources.gstudioTree, sources.inCode("gstudio"), true),
+            ("qbank-lite", sources.qbankTree, sources.inCode("gstudio/gnowsys-ndf/qbank-lite"), true),
         ]
-        for (name, tree, isNamedByStandard) in trees {
-            do {
+        for (name, tree, place, isNamedByStandard) in trees {
+            do throws(CollectingProblem) {
+                // git itself would follow a symlink on the way.
+                if let problem = Place.look(at: place, for: .folder).problem { throw problem }
                 let answers = try await reader.answers(of: tree, within: sources.code)
                 text.addSection(name, answers)
                 hasContent = hasContent || answers.contains { $0.problem == nil }

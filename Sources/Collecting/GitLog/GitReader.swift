@@ -8,7 +8,7 @@ struct GitReader: Sendable {
     let scratch: String
     /// The most that is kept of one command's output, and of all of a tree's, in bytes. A real one has 10 KB.
     var limit = 4 << 20
-    /// A school's disk is slow, and `git status` looks at every file.
+    /// For all of a tree's commands together. A school's disk is slow, and `git status` looks at every file.
     var deadline: Duration = .seconds(300)
 
     /// What one command printed, masked; or why it could not.
@@ -19,54 +19,69 @@ struct GitReader: Sendable {
     }
 
     /// The four commands of the standard, by the names they have in the log.
-    static let commands: [(title: String, arguments: [String])] = [
-        ("git branch", ["branch"]),
-        ("git log - latest 5 commits", ["log", "-n", "5", "--no-show-signature"]),
-        ("git status", ["status", "--ignore-submodules=dirty"]),
-        ("git diff", ["diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"]),
+    static let commands: [Command] = [
+        Command(title: "git branch", arguments: ["branch"]),
+        Command(title: "git log - latest 5 commits", arguments: ["log", "-n", "5", "--no-show-signature"]),
+        Command(title: "git status", arguments: ["status", "--ignore-submodules=dirty"]),
+        Command(
+            title: "git diff", arguments: ["diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"],
+            prints: .diff),
     ]
+
+    struct Command: Sendable {
+        let title: String
+        let arguments: [String]
+        var prints = Masking.Text.plain
+    }
 
     /// Runs all of them on one working tree.
     /// - Throws: `CollectingProblem` if it is no repository, or cannot be read at all.
     func answers(of tree: String, within boundary: String) async throws(CollectingProblem) -> [Answer] {
         let git = try GitFolder(of: tree, within: boundary)
-        let view = try await GitView(of: git, scratch: scratch, list: list)
+        let view = try GitView(of: git, scratch: scratch)
         defer { view.folder.remove() }
+        let end = ContinuousClock.now + deadline
         var answers: [Answer] = []
         var room = limit
-        for (_, arguments) in GitReader.commands {
-            let answer = await answer(arguments, tree: tree, view: view, limit: room)
+        for command in GitReader.commands {
+            let left = end - .now
+            guard left > .zero else {
+                answers.append(Answer(text: [], problem: "not run: \(allTheTime)"))
+                continue
+            }
+            let answer = await answer(to: command, tree: tree, view: view, limit: room, deadline: left)
             room = max(0, room - answer.text.count)
             answers.append(answer)
         }
         return answers
     }
 
-    private func list(configuration: String) async throws(ProgramProblem) -> [UInt8] {
-        try await programs.run(
-            program(
-                ["config", "--file", configuration, "--no-includes", "--list", "--null"], extra: [:], limit: 4 << 20)
-        ).output
-    }
-
-    private func answer(_ arguments: [String], tree: String, view: GitView, limit: Int) async -> Answer {
+    private func answer(
+        to command: Command, tree: String, view: GitView, limit: Int, deadline: Duration
+    ) async -> Answer {
         // With both given, git asks neither who owns the tree nor where its configuration puts it.
         let places = ["GIT_DIR": view.folder.path, "GIT_WORK_TREE": tree]
+        let arguments = GitReader.safeguards + ["-C", tree] + command.arguments
+        let program = Program(
+            "git", arguments.map { Array($0.utf8) }, environment: GitReader.environment.merging(places) { $1 },
+            output: .memory(limit: limit), overflow: .cut, deadline: deadline)
         do {
-            let result = try await programs.run(program(["-C", tree] + arguments, extra: places, limit: limit))
+            let result = try await programs.run(program)
+            // A line that was cut may hold the first half of what would have been masked.
+            let whole = result.isCut ? (result.output.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1 : result.output.count
             // Warnings stand where a person would see them, too: "could not open directory …: Permission denied".
-            return Answer(text: masking.apply(to: result.output + result.errorText), isCut: result.isCut)
+            return Answer(
+                text: masking.apply(to: Array(result.output[..<whole]), as: command.prints)
+                    + masking.apply(to: result.errorText),
+                isCut: result.isCut)
+        } catch  where error.code == .deadline {
+            return Answer(text: [], problem: "git was killed: \(allTheTime)")
         } catch {
             return Answer(text: masking.apply(to: error.errorText), problem: masking.apply(to: error.message))
         }
     }
 
-    private func program(_ arguments: [String], extra: [String: String], limit: Int) -> Program {
-        Program(
-            "git", (GitReader.safeguards + arguments).map { Array($0.utf8) },
-            environment: GitReader.environment.merging(extra) { $1 }, output: .memory(limit: limit), overflow: .cut,
-            deadline: deadline)
-    }
+    private var allTheTime: String { "the commands of one tree have \(deadline) in all" }
 
     /// The private folder has no such setting to begin with; these hold even if git ever read another.
     private static let safeguards = [

@@ -20,47 +20,28 @@ enum GitSettings {
     /// How a repository is stored. All but these two are let through, so that git refuses what it does not know.
     private static let withheldExtensions: Set<String> = ["partialclone", "worktreeconfig"]
 
-    /// From `git config --list --null`, the text of a configuration file with the harmless settings.
-    static func harmlessText(of list: [UInt8]) -> [UInt8] {
+    /// The text of a configuration file with the harmless ones of these settings.
+    static func harmlessText(of settings: [GitConfiguration.Setting]) -> [UInt8] {
         var text = Array("[core]\n\tbare = false\n".utf8)
-        for item in list.split(separator: 0) {
-            // `section.name` or `section.any.thing.name`, newline, value; no newline for a name without a value.
-            let parts = item.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let key = Key(parts[0]), isHarmless(key) else { continue }
-            text += key.header + "\n\t".utf8 + key.name.utf8
-            if parts.count > 1 { text += " = ".utf8 + quoted(parts[1]) }
-            text += "\n".utf8
+        for setting in settings where isHarmless(setting) {
+            text += Array("[".utf8) + setting.section
+            if let subsection = setting.subsection { text += Array(" ".utf8) + quoted(subsection) }
+            text += Array("]\n\t".utf8) + setting.name
+            if let value = setting.value { text += Array(" = ".utf8) + quoted(value) }
+            text += Array("\n".utf8)
         }
         return text
     }
 
-    private static func isHarmless(_ key: Key) -> Bool {
-        if key.section == "extensions" { return !withheldExtensions.contains(key.name) }
-        return harmless[key.section]?.contains(key.name) ?? false
-    }
-
-    private struct Key {
-        let section: String
-        let subsection: ArraySlice<UInt8>?
-        let name: String
-
-        /// git prints section and name in lower case, whatever the file has.
-        init?(_ key: ArraySlice<UInt8>) {
-            let dot = UInt8(ascii: ".")
-            guard let first = key.firstIndex(of: dot), let last = key.lastIndex(of: dot) else { return nil }
-            section = String(decoding: key[..<first], as: UTF8.self)
-            name = String(decoding: key[(last + 1)...], as: UTF8.self)
-            subsection = first < last ? key[(first + 1)..<last] : nil
-        }
-
-        var header: [UInt8] {
-            guard let subsection else { return Array("[\(section)]".utf8) }
-            return Array("[\(section) ".utf8) + quoted(subsection) + "]".utf8
-        }
+    private static func isHarmless(_ setting: GitConfiguration.Setting) -> Bool {
+        let section = String(decoding: setting.section, as: UTF8.self)
+        let name = String(decoding: setting.name, as: UTF8.self)
+        if section == "extensions" { return !withheldExtensions.contains(name) }
+        return harmless[section]?.contains(name) ?? false
     }
 
     /// In double quotes, as git-config(1) has it.
-    private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {
+    private static func quoted(_ value: [UInt8]) -> [UInt8] {
         var text = [UInt8(ascii: "\"")]
         for byte in value {
             switch byte {

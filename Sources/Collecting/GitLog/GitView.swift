@@ -13,36 +13,28 @@ struct GitView: Sendable {
     private static let largestCopy: Int64 = 64 << 20
 
     /// - Throws: `CollectingProblem` if the repository cannot be read.
-    init(
-        of git: GitFolder, scratch: String, list: (_ configuration: String) async throws(ProgramProblem) -> [UInt8]
-    ) async throws(CollectingProblem) {
+    init(of git: GitFolder, scratch: String) throws(CollectingProblem) {
+        let settings = try GitView.settings(of: git)
         folder = try ScratchFolder(in: scratch)
-        do {
+        do throws(CollectingProblem) {
+            try folder.write(GitSettings.harmlessText(of: settings), to: "config")
             try fill(from: git)
-            let configuration: [UInt8]
-            do {
-                configuration = try SmallFile.read(joined(git.common, "config"), limit: 1 << 20)
-            } catch {
-                throw CollectingProblem(.unusable, "its .git/config cannot be read: \(error)")
-            }
-            // git reads a copy: no include is followed from it, and nothing can change it meanwhile.
-            try folder.write(configuration, to: "config.original")
-            do {
-                let settings = try await list("\(folder.path)/config.original")
-                try folder.write(GitSettings.harmlessText(of: settings), to: "config")
-            } catch let problem as ProgramProblem {
-                throw CollectingProblem(.unusable, problem.message)
-            }
-        } catch let problem as CollectingProblem {
-            folder.remove()
-            throw problem
         } catch {
             folder.remove()
-            throw CollectingProblem(.unusable, "\(error)")
+            throw error
+        }
+    }
+
+    private static func settings(of git: GitFolder) throws(CollectingProblem) -> [GitConfiguration.Setting] {
+        do {
+            return try GitConfiguration(SmallFile.read(joined(git.common, "config"), limit: 1 << 20)).settings
+        } catch {
+            throw CollectingProblem(.unusable, "its .git/config cannot be read: \(error)")
         }
     }
 
     private func fill(from git: GitFolder) throws(CollectingProblem) {
+        try SpecialFiles.refuse(in: [git.common, git.own], except: GitView.isWithheld)
         guard let own = Folder.names(in: git.own), let common = Folder.names(in: git.common) else {
             throw CollectingProblem(.unreadable, "\(escapedText(git.common)) may not be read")
         }
@@ -65,7 +57,7 @@ struct GitView: Sendable {
     }
 
     private static func isWithheld(_ name: [UInt8]) -> Bool {
-        let withheld = ["config", "config.worktree", "config.original", "hooks", "commondir", "gitdir", "modules"]
+        let withheld = ["config", "config.worktree", "hooks", "commondir", "gitdir", "modules"]
         return withheld.contains { name.elementsEqual($0.utf8) } || name.suffix(5).elementsEqual(".lock".utf8)
             || name.starts(with: Array("fsmonitor".utf8))
     }

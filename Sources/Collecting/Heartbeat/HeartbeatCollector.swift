@@ -6,7 +6,7 @@ struct HeartbeatCollector: Collector {
     let dataset = Dataset.heartbeat
 
     func locate(_ context: CollectionContext) -> Location {
-        var location = Place.folder(["\(context.sources.data)/\(dataset)"])
+        var location = Place.folder([context.sources.inData(dataset.name)])
         // A server without earlier ones still has a heartbeat.
         if location.absence != nil { location.gathering.parts = [] }
         location.absence = nil

@@ -46,10 +46,10 @@ public struct ServerIdentity: Sendable, Hashable {
     private static func serverSettings(
         _ sources: SourcePaths, _ warnings: inout [String]
     ) -> (file: String?, settings: ServerSettings) {
-        for folder in [sources.gstudioSettings, sources.data] {
-            let path = "\(folder)/server_settings.py"
+        for place in sources.settingsFile("server_settings.py") {
+            let path = escapedText(place.path)
             do {
-                return (path, ServerSettings(parsing: try SmallFile.read(path, limit: 64 << 10)))
+                return (path, ServerSettings(parsing: try SmallFile.read(place, limit: 64 << 10)))
             } catch {
                 if !error.isAbsent { warnings.append("\(path) cannot be read: \(error)") }
             }

@@ -40,8 +40,8 @@ enum ArgumentMasking {
             } else if text.contains(Array("authorization:".utf8)) {
                 self = .header
             } else if let equals = word.firstIndex(of: UInt8(ascii: "=")) {
-                self = SecretWord.isIn(word[..<equals]) ? .assignment : .ordinary
-            } else if isOption, SecretWord.isIn(word) {
+                self = SecretName.speaks(word[..<equals]) ? .assignment : .ordinary
+            } else if isOption, SecretName.speaks(word) {
                 self = .option
             } else {
                 self = .ordinary

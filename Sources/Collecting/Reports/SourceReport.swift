@@ -32,15 +32,7 @@ public struct SourceReport: Sendable {
             return
         }
         let gathering = adjust(location.gathering)
-        places = gathering.parts.compactMap(SourceReport.place)
+        places = gathering.parts.compactMap(\.place).map { escapedText($0.path) }
         survey = SourceSurvey(of: gathering)
-    }
-
-    private static func place(_ part: Gathering.Part) -> String? {
-        switch part {
-        case .folder(let folder): escapedText(folder.path)
-        case .file(let path, _): escapedText(path)
-        case .text: nil
-        }
     }
 }

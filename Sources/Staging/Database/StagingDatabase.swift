@@ -1,3 +1,4 @@
+import Content
 import GRDB
 import Glibc
 
@@ -27,20 +28,45 @@ enum StagingDatabase {
     }
 
     /// Opens it for reading only, beside the process that writes it.
+    ///
+    /// - Parameter isAlone: whether nobody writes it for as long as it is open. Then SQLite need not make its side files,
+    ///   which a reader cannot remove again.
     /// - Throws: `StagingError`.
-    static func look(at path: String) throws -> DatabaseQueue {
+    static func look(at path: String, isAlone: Bool) throws -> DatabaseQueue {
+        // A log that a crash left has to be read with the database.
+        let isWhole = isAlone && FileStatus.of(CName(path + "-wal")) == nil
+        return try look(isWhole ? "file:\(encoded(path))?immutable=1" : path, named: path)
+    }
+
+    /// - Parameter file: a path, or a URI (sqlite.org/uri.html), which Debian's SQLite understands everywhere.
+    private static func look(_ file: String, named path: String) throws -> DatabaseQueue {
         try translatingDatabaseErrors {
             var configuration = Configuration()
             configuration.label = "staging, looked at"
             configuration.readonly = true
             configuration.busyMode = .timeout(10)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: file, configuration: configuration)
+            try refuseNewer(queue, path)
             guard try queue.read({ try StagingMigrations.all().hasCompletedMigrations($0) }) else {
                 throw StagingError(
-                    .unusable, "the local database \(path) was written by another version of this program")
+                    .outdated,
+                    "the local database \(path) was written by an earlier version of this program; the next collect brings "
+                        + "it up to date")
             }
-            try refuseNewer(queue, path)
             return queue
+        }
+    }
+
+    /// As the path of a URI.
+    private static func encoded(_ path: String) -> String {
+        path.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += "%" + hexText([byte])
+            }
         }
     }
 

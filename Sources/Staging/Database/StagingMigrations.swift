@@ -6,6 +6,7 @@ enum StagingMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 generations") { try $0.execute(sql: generations) }
         migrator.registerMigration("2 upload ledger") { try $0.execute(sql: ledger) }
+        migrator.registerMigration("3 collectors' memories") { try $0.execute(sql: memories) }
         return migrator
     }
 
@@ -37,6 +38,11 @@ enum StagingMigrations {
         CREATE TABLE sighting (
             dataset TEXT NOT NULL, year INTEGER NOT NULL, sight TEXT NOT NULL, PRIMARY KEY (dataset, year)
         ) WITHOUT ROWID;
+        """
+
+    /// The year is that of the generation that the memory was published with.
+    private static let memories = """
+        CREATE TABLE memory (dataset TEXT PRIMARY KEY, year INTEGER NOT NULL, bytes BLOB NOT NULL) WITHOUT ROWID;
         """
 
     private static let ledger = """

@@ -22,3 +22,16 @@ func readExactly(_ file: Descriptor, at offset: Int, _ count: Int) -> [UInt8]? {
     }
     return isWhole ? bytes : nil
 }
+
+/// Appends what is left of `source` to an open file, in pieces of 64 KiB.
+/// - Parameter failure: makes the error to throw from `errno(3)`.
+func copyAll(_ source: Descriptor, to target: Int32, failure: (Int32) -> StagingError) throws {
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+        let count = buffer.withUnsafeMutableBytes { read(source.number, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw failure(errno) }
+        if count == 0 { return }
+        try buffer[..<count].withUnsafeBytes { try writeAll($0, to: target, failure: failure) }
+    }
+}

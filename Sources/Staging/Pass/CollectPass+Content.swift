@@ -89,6 +89,70 @@ extension CollectPass {
         }
     }
 
+    /// A larger file that the collector made: moved in, if it says something new.
+    func takeMade(_ made: MadeFile, _ status: FileStatus, replaces: Bool) throws {
+        guard isCopied else {
+            return try miss("was made here, which a set taken by reference cannot hold", replaces: replaces)
+        }
+        guard let file = sources.open() else { throw StagingError.failing(to: "open \(made.path)") }
+        if made.continuesLast, replaces, let baseline, baseline.isSameYear {
+            if baseline.isTrusted || baseline.isStagedCopyWhole(intake) {
+                return try continueLast(with: file, made, status, baseline)
+            }
+            shortfalls.append(sources.path, "its staged copy is damaged, so that only what is new of it is kept")
+            isRewritten = true
+        }
+        try hash(file, size: status.size)
+        let stamp = SourceStamp(made, size: status.size)
+        if replaces, let baseline, baseline.isTrusted, baseline.entries.record.mode == made.mode & 0o777,
+            baseline.hasChunks(intake.chunks)
+        {
+            var record = baseline.entries.record
+            record.isStale = false
+            figures.filesKept += 1
+            lastPath = sources.path
+            return try draft.keep(record)
+        }
+        let record = EntryRecord(stamp: stamp, mode: made.mode & 0o777, part: 0)
+        if replaces { noteRewriting(file) }
+        try draft.adopt(file, at: made.path, as: sources.path, record)
+        lastPath = sources.path
+        try draft.add(record, path: sources.path, chunks: intake.chunks)
+    }
+
+    /// The last generation's content, and behind it what was made.
+    private func continueLast(
+        with tail: Descriptor, _ made: MadeFile, _ status: FileStatus, _ baseline: Baseline
+    ) throws {
+        let path = sources.path
+        let size = baseline.entries.record.stamp.size + status.size
+        guard let root = baseline.root,
+            let before = Descriptor.opening(CName(path), in: root.number, O_RDONLY | O_NOFOLLOW)
+        else { throw baseline.contentGone() }
+        guard let copy = try draft.beginCopy(path, size: size) else { throw baseline.contentGone() }
+        for part in [before, tail] {
+            try copyAll(part, to: copy.number) { StagingError.failing(to: "write a staged copy", $0) }
+        }
+        guard lseek(copy.number, 0, SEEK_SET) == 0 else { throw StagingError.failing(to: "read back a staged copy") }
+        try hash(copy, size: size)
+        try accept(
+            copy, EntryRecord(stamp: SourceStamp(made, size: size), mode: made.mode & 0o777, part: 0), replaces: true)
+    }
+
+    /// Cuts and hashes a file that is ours: what is wrong with it is staging's fault.
+    private func hash(_ file: Descriptor, size: UInt64) throws {
+        do {
+            guard try intake.take(file, size: size, into: nil) == size else {
+                throw StagingError(.damaged, "a file that was made for \(dataset) is not as long as it was")
+            }
+        } catch let failure as ContentIntake.Failure {
+            switch failure {
+            case .source(let number): throw StagingError.failing(to: "read a made file", number)
+            case .other(let error): throw error
+            }
+        }
+    }
+
     /// The content in `intake` is good: a new entry, unless it is the old one after all.
     private func accept(_ copy: Descriptor?, _ record: EntryRecord, replaces: Bool) throws {
         let path = sources.path
@@ -129,6 +193,12 @@ extension CollectPass {
 }
 
 extension SourceStamp {
+    /// Of a file that was made here: no stamp of a source's file equals it.
+    fileprivate init(_ made: MadeFile, size: UInt64) {
+        self.init(
+            size: size, modified: made.modified, changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0)
+    }
+
     init(_ status: FileStatus, isRacy: Bool) {
         self.init(
             size: status.size, modified: status.modified, changed: status.changed, inode: status.inode, isRacy: isRacy)

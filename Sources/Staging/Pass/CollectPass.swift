@@ -85,6 +85,9 @@ final class CollectPass {
         case .skipped(let reason):
             skipped.append(sources.path, reason)
             if replaces { try passAbsent() }
+        case .waiting(let reason):
+            skipped.append(sources.path, reason)
+            if replaces { try keepAsItWas() }
         case .missed(let reason, let isFolder):
             if isFolder { missedFolder = sources.path }
             try miss(reason, replaces: replaces)
@@ -96,6 +99,10 @@ final class CollectPass {
             try advanceProgress(UInt64(bytes.count))
             guard try hasPlace(replaces: replaces) else { return }
             try takeText(bytes, mode: mode, modified: modified, replaces: replaces)
+        case .made(let file, let status):
+            try advanceProgress(status.size)
+            guard try hasPlace(replaces: replaces) else { return }
+            try takeMade(file, status, replaces: replaces)
         }
     }
 
@@ -131,12 +138,22 @@ final class CollectPass {
             isRewritten = true
             return try dropOld()
         }
-        if !baseline.isTrusted, !baseline.isStagedCopyWhole(intake) {
-            shortfalls.append(path, "is gone at the source, and its staged copy is damaged")
-            isRewritten = true
+        try keepAsItWas()
+    }
+
+    /// The baseline's current record stays, though the source does not vouch for it now.
+    private func keepAsItWas() throws {
+        guard let baseline else { return }
+        let isHeld =
+            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isAtStore(baseline.entries)
+        guard baseline.isSameYear, isHeld else {
+            if baseline.isSameYear {
+                shortfalls.append(baseline.entries.path, "is gone at the source, and its staged copy is damaged")
+                isRewritten = true
+            }
             return try dropOld()
         }
-        lastPath = path
+        lastPath = baseline.entries.path
         figures.filesKept += 1
         try draft.keep(baseline.entries.record)
     }

@@ -48,9 +48,15 @@ extension Collection {
         return reason
     }
 
-    /// The first time a sight is noted and the pass held back; the second time in a row it is believed.
+    /// The first time a sight is noted and the pass held back; the second time in a row it is believed. Under disbelief it
+    /// never is, but for another device: a disk may be copied to another one, and its files count as before.
     private func hold(_ sight: Sight, _ detail: String, _ last: GenerationRow) throws -> Judgement {
         guard last.generation.files > 0 else { return Judgement(isBelieved: true) }
+        if sight != .otherDevice, let disbelief {
+            // What was seen before it was doubted counts for nothing once it is believed again.
+            try staging.write { try Sightings.record(nil, dataset, year, $0) }
+            return Judgement(ending: .held(reason: sight.reason(detail, disbelief: disbelief)))
+        }
         let seen = try staging.read { try Sightings.last(dataset, year, $0) }
         if seen == sight.rawValue { return Judgement(isBelieved: true) }
         try staging.write { try Sightings.record(sight.rawValue, dataset, year, $0) }

@@ -11,18 +11,21 @@ struct Collection {
     let year: Year
     let gathering: Gathering
     let clock: CollectionClock
+    /// Why a mirror that looks lost is not believed to be, whenever that is so.
+    let disbelief: String?
     let progress: (CollectionProgress) throws -> Void
     private let began = clinux_boot_nanoseconds()
 
     init(
         staging: Staging, dataset: Dataset, year: Year, gathering: Gathering, clock: CollectionClock,
-        progress: @escaping (CollectionProgress) throws -> Void
+        disbelief: String?, progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.staging = staging
         self.dataset = dataset
         self.year = year
         self.gathering = gathering
         self.clock = clock
+        self.disbelief = disbelief
         self.progress = progress
     }
 
@@ -49,7 +52,7 @@ struct Collection {
             if baseline?.isSameYear != true { try draft.change() }
             try pass.run()
             nameUnopened(sources, in: &pass.shortfalls)
-            if !judgement.isBelieved, let reason = try lostHalf(pass, last) {
+            if disbelief != nil || !judgement.isBelieved, let reason = try lostHalf(pass, last) {
                 draft.discard()
                 return CollectionResult(ending: .held(reason: reason), pass)
             }
@@ -94,7 +97,7 @@ struct Collection {
     /// Accumulated content whose list was lost is found again in the staged folder, as a last source.
     private func recovery(_ last: GenerationRow?, _ baseline: Baseline?) -> [any SourceStream] {
         guard baseline == nil, let last, last.isDistrusted, dataset.kind == .accumulate, last.generation.year == year,
-            let folder = staging.contentPath(of: last), let walk = try? SourceWalk(SourceFolder(path: folder))
+            let folder = staging.contentPath(of: last), let walk = try? SourceWalk(SourceFolder(SourcePlace(folder)))
         else { return [] }
         return [walk]
     }
@@ -127,10 +130,13 @@ struct Collection {
                     try Sightings.record(nil, dataset, year, $0)
                 }
             }
+            if let memory = gathering.memory {
+                try staging.write { try Memories.record(CollectorMemory(year: year, bytes: memory), dataset, $0) }
+            }
             return CollectionResult(ending: .unchanged(last.generation), pass)
         }
         try draft.change()
-        let reference = dataset.isByReference ? sources.origins.first?.pathBytes ?? [UInt8(ascii: "/")] : nil
+        let reference = dataset.isByReference ? referencedFolder(sources) : nil
         let inode = try draft.finish(reference: reference)
         let elapsed = max(0, (clinux_boot_nanoseconds() - began) / 1_000_000)
         let generation = Generation(
@@ -143,11 +149,16 @@ struct Collection {
         let isSuperseding = last?.generation.year == year && last?.generation.state == .pending
         try staging.record(
             FinishedDraft(
-                row: row, footprint: draft.gauge.added,
+                row: row, footprint: draft.gauge.added, memory: gathering.memory,
                 mustBeSent: pass.isRewritten && isSuperseding ? last?.sequence : nil))
         draft.handOver()
         try staging.arrange(dataset)
         return CollectionResult(ending: .published(generation), pass)
+    }
+
+    /// What the tree's symlink leads to: the first of the sources that is a place on the disk.
+    private func referencedFolder(_ sources: OpenedSources) -> [UInt8] {
+        sources.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
     }
 
     /// The same content under new stamps: the new list takes the old one's place, and there is no new generation.

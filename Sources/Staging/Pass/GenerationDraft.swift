@@ -105,6 +105,15 @@ final class GenerationDraft {
         }
     }
 
+    /// Takes a made file in as the content of `path`, by moving it.
+    /// - Parameter file: the same file, open for writing.
+    func adopt(_ file: Descriptor, at place: String, as path: [UInt8], _ record: EntryRecord) throws {
+        try change()
+        try gauge.admit(record.stamp.size)
+        try file.dress(record)
+        if let folder, let tree { try tree.move(CName(Array(place.utf8)), in: folder, to: path) }
+    }
+
     private func link(_ path: [UInt8], _ record: EntryRecord, from baseline: Baseline) throws {
         guard let tree, let root = baseline.root else { throw baseline.contentGone() }
         guard try !tree.link(path, from: root) else { return }
@@ -113,17 +122,7 @@ final class GenerationDraft {
         guard let source = Descriptor.opening(CName(path), in: root.number, O_RDONLY | O_NOFOLLOW) else {
             throw baseline.contentGone()
         }
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(source.number, $0.baseAddress, $0.count) }
-            guard count > 0 else {
-                if count == 0 { break }
-                throw StagingError.failing(to: "read a staged copy")
-            }
-            try buffer[..<count].withUnsafeBytes {
-                try writeAll($0, to: copy.number) { StagingError.failing(to: "write a staged copy", $0) }
-            }
-        }
+        try copyAll(source, to: copy.number) { StagingError.failing(to: "copy a staged copy", $0) }
         try copy.dress(record)
     }
 

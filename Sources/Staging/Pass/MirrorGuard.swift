@@ -11,13 +11,16 @@ enum Sight: String {
     /// More than half of its files are gone.
     case lostHalf = "lost half"
 
-    func reason(_ detail: String) -> String {
+    func reason(_ detail: String, disbelief: String? = nil) -> String {
         let sight =
             switch self {
             case .missing: detail
             case .otherDevice: "the source \(detail) lies on another device than before, with other files"
             case .lostHalf: "the source lost \(detail)"
             }
+        if let disbelief {
+            return "\(sight); nothing was changed, and the last generation stands, as long as \(disbelief)"
+        }
         return "\(sight); nothing was changed, and the last generation stands. If the next pass sees the same, it is "
             + "believed; if a disk is not mounted, mount it"
     }

@@ -6,15 +6,15 @@ struct OpenedSources {
     private(set) var streams: [any SourceStream] = []
     private(set) var origins: [SourceOrigin] = []
     /// Parts of which nothing is there.
-    private(set) var missing: [SourceFolderProblem] = []
+    private(set) var missing: [SourceProblem] = []
     /// Parts that are there and cannot be read.
-    private(set) var unreadable: [SourceFolderProblem] = []
+    private(set) var unreadable: [SourceProblem] = []
     /// Single files that are not there, while other parts are: named, and what was there stays.
     private var missingFiles: [RelativePath] = []
 
     init(_ gathering: Gathering) {
         for part in gathering.parts {
-            do throws(SourceFolderProblem) {
+            do throws(SourceProblem) {
                 try open(part)
             } catch {
                 if error.isMissing { missing.append(error) } else { unreadable.append(error) }
@@ -26,24 +26,30 @@ struct OpenedSources {
         // A single file that is missing beside others is one file that is missing, not a source that is.
         if missingFiles.count == missing.count, missing.count < gathering.parts.count {
             missing = []
-            streams += missingFiles.sorted().map { MissingFile($0) }
+            streams += missingFiles.sorted().map { MissedFile($0, reason: "is not there") }
         }
     }
 
-    private mutating func open(_ part: Gathering.Part) throws(SourceFolderProblem) {
+    private mutating func open(_ part: Gathering.Part) throws(SourceProblem) {
         switch part {
         case .folder(let folder):
-            var origin = SourceOrigin(path: folder.path, device: nil, under: folder.under)
+            var origin = SourceOrigin(path: folder.place.path, device: nil, under: folder.under)
             defer { origins.append(origin) }
             let walk = try SourceWalk(folder)
             origin.device = walk.device
             streams.append(walk)
         case .file(let place, let path):
-            origins.append(SourceOrigin(path: place, device: nil, under: nil))
+            origins.append(SourceOrigin(path: place.path, device: nil, under: nil))
             streams.append(try SingleFile(at: place, as: path))
         case .text(let bytes, let path, let mode, let modified):
             origins.append(SourceOrigin(path: [], device: nil, under: nil))
             streams.append(MadeText(bytes, as: path, mode: mode, modified: modified))
+        case .made(let file, let path):
+            origins.append(SourceOrigin(path: [], device: nil, under: nil))
+            streams.append(MadeContent(file, as: path))
+        case .missed(let path, let reason):
+            origins.append(SourceOrigin(path: [], device: nil, under: nil))
+            streams.append(MissedFile(path, reason: reason))
         }
     }
 
@@ -56,21 +62,6 @@ private final class AbsentPart: SourceStream {
     let path: [UInt8] = []
     let item: SourceItem? = nil
     func advance() {}
-    func open() -> Descriptor? {
-        errno = ENOENT
-        return nil
-    }
-}
-
-/// A single file that is not there.
-private final class MissingFile: SourceStream {
-    let path: [UInt8]
-    private(set) var item: SourceItem? = .missed(reason: "is not there", isFolder: false)
-
-    init(_ path: RelativePath) { self.path = path.bytes }
-
-    func advance() { item = nil }
-
     func open() -> Descriptor? {
         errno = ENOENT
         return nil

@@ -52,6 +52,13 @@ struct DiskGauge {
 
     mutating func admitFolder() { added += FolderRemoval.folderFootprint }
 
+    /// How many bytes may be written now.
+    func room() throws -> UInt64 {
+        let free = try free()
+        let used = usedBefore + added
+        return min(budget > used ? budget - used : 0, free > keepFree ? free - keepFree : 0)
+    }
+
     /// What an unprivileged program may still write.
     func free() throws -> UInt64 {
         var status = statvfs()

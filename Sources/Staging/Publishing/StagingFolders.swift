@@ -30,12 +30,38 @@ struct StagingFolders: Sendable {
             throw StagingError(
                 .unusable, "the staging directory \(path) is not an absolute path; set [staging] directory")
         }
-        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.path = StagingFolders.withoutSlash(path)
         root = try StagingFolders.making(self.path)
         tree = try StagingFolders.making("tree", in: root, mode: StagingFolders.folderMode, path: self.path)
         generations = try StagingFolders.making("generations", in: root, mode: 0o700, path: self.path)
         spool = try StagingFolders.making("spool", in: root, mode: 0o700, path: self.path)
         state = try StagingFolders.making("state", in: root, mode: 0o700, path: self.path)
+    }
+
+    /// Makes nothing.
+    /// - Throws: `StagingError`, `.unusable` if it is not a staging directory.
+    init(lookingAt path: String) throws {
+        let path = StagingFolders.withoutSlash(path)
+        guard let root = Descriptor.opening(CName(path), O_RDONLY | O_DIRECTORY) else {
+            throw StagingError.failing(to: "open the staging directory \(path)")
+        }
+        func open(_ name: CName) throws -> Descriptor {
+            guard let folder = Descriptor.openingFolder(name, in: root.number) else {
+                guard errno == ENOENT else { throw StagingError.failing(to: "look into the staging directory \(path)") }
+                throw StagingError(.unusable, "\(path) is not a staging directory, or not a whole one")
+            }
+            return folder
+        }
+        self.path = path
+        self.root = root
+        tree = try open("tree")
+        generations = try open("generations")
+        spool = try open("spool")
+        state = try open("state")
+    }
+
+    private static func withoutSlash(_ path: String) -> String {
+        path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
     /// Makes the staging directory and the folders above it. A symlink to it is followed: an administrator may have put

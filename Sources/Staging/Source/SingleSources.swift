@@ -5,25 +5,37 @@ import LevelTree
 final class SingleFile: SourceStream {
     let path: [UInt8]
     private(set) var item: SourceItem?
-    private let place: CName
+    private let place: SourcePlace
 
-    /// - Throws: `SourceFolderProblem` if there is nothing at all, or it cannot be looked at.
-    init(at place: [UInt8], as path: RelativePath) throws(SourceFolderProblem) {
+    /// Something else in its place, or a symlink on the way, is a file that is missed.
+    /// - Throws: `SourceProblem` if there is nothing at all, or it cannot be looked at.
+    init(at place: SourcePlace, as path: RelativePath) throws(SourceProblem) {
         self.path = path.bytes
-        self.place = CName(place)
-        guard let status = FileStatus.of(self.place) else { throw SourceFolderProblem(place, errno) }
-        switch status.kind {
-        case .file: item = .file(status)
-        case .symlink: item = .skipped(reason: "is a symlink; symlinks are not followed")
-        case .folder: item = .missed(reason: "is a folder, where a file was expected", isFolder: true)
-        case .socket, .fifo, .device: item = .skipped(reason: "is not a plain file")
+        self.place = place
+        do throws(SourceProblem) {
+            try place.check(for: .file)
+            item = .file(try place.status())
+        } catch {
+            switch error.kind {
+            case .link, .misplaced: item = .missed(reason: error.message, isFolder: false)
+            case .absent, .brokenRoot, .unreadable: throw error
+            }
         }
     }
 
     func advance() { item = nil }
 
     func open() -> Descriptor? {
-        Descriptor.opening(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+        do throws(SourceProblem) {
+            return try place.open(.file)
+        } catch {
+            switch error.kind {
+            case .absent, .brokenRoot: errno = ENOENT
+            case .link, .misplaced: errno = ELOOP
+            case .unreadable(let number): errno = number
+            }
+            return nil
+        }
     }
 }
 
@@ -40,6 +52,46 @@ final class MadeText: SourceStream {
     func advance() { item = nil }
 
     /// Its content is in the item.
+    func open() -> Descriptor? {
+        errno = ENOENT
+        return nil
+    }
+}
+
+/// One larger file that the collector made.
+final class MadeContent: SourceStream {
+    let path: [UInt8]
+    private(set) var item: SourceItem?
+    private let place: CName
+
+    init(_ file: MadeFile, as path: RelativePath) {
+        self.path = path.bytes
+        place = CName(Array(file.path.utf8))
+        if let status = FileStatus.of(place), status.kind == .file {
+            item = .made(file, status)
+        } else {
+            item = .missed(reason: "was made, and is gone from \(file.path)", isFolder: false)
+        }
+    }
+
+    func advance() { item = nil }
+
+    /// For writing too: staging gives it its mode and time when it moves it in.
+    func open() -> Descriptor? { Descriptor.opening(place, O_RDWR | O_NOFOLLOW | O_NONBLOCK) }
+}
+
+/// One file that could not be had.
+final class MissedFile: SourceStream {
+    let path: [UInt8]
+    private(set) var item: SourceItem?
+
+    init(_ path: RelativePath, reason: String) {
+        self.path = path.bytes
+        item = .missed(reason: reason, isFolder: false)
+    }
+
+    func advance() { item = nil }
+
     func open() -> Descriptor? {
         errno = ENOENT
         return nil

@@ -6,10 +6,14 @@ enum SourceItem {
     case file(FileStatus)
     /// A file that the collector made.
     case text([UInt8], mode: UInt16, modified: FileTime)
+    /// A larger file that the collector made, with what `stat` says of it.
+    case made(MadeFile, FileStatus)
     /// Could not be read: the pass is partial. With `isFolder` this stands for all that is in it.
     case missed(reason: String, isFolder: Bool)
     /// Left out on purpose, and listed.
     case skipped(reason: String)
+    /// Left for the next pass.
+    case waiting(reason: String)
 }
 
 /// One part of a gathering, pulled item by item in manifest order. Holds the current item only.

@@ -19,7 +19,7 @@ public struct SourceSurvey: Sendable {
     public init(of gathering: Gathering, visit: (RelativePath, UInt64) -> Void = { _, _ in }) {
         var streams: [any SourceStream] = []
         for part in gathering.parts {
-            do throws(SourceFolderProblem) {
+            do throws(SourceProblem) {
                 streams.append(try SourceSurvey.stream(part))
             } catch {
                 miss("", error.message)
@@ -32,12 +32,14 @@ public struct SourceSurvey: Sendable {
         }
     }
 
-    private static func stream(_ part: Gathering.Part) throws(SourceFolderProblem) -> any SourceStream {
+    private static func stream(_ part: Gathering.Part) throws(SourceProblem) -> any SourceStream {
         switch part {
         case .folder(let folder): try SourceWalk(folder)
         case .file(let place, let path): try SingleFile(at: place, as: path)
         case .text(let bytes, let path, let mode, let modified):
             MadeText(bytes, as: path, mode: mode, modified: modified)
+        case .made(let file, let path): MadeContent(file, as: path)
+        case .missed(let path, let reason): MissedFile(path, reason: reason)
         }
     }
 
@@ -47,7 +49,8 @@ public struct SourceSurvey: Sendable {
         switch item {
         case .file(let status): count(path, status.size, visit)
         case .text(let text, _, _): count(path, UInt64(text.count), visit)
-        case .skipped(let reason):
+        case .made(_, let status): count(path, status.size, visit)
+        case .skipped(let reason), .waiting(let reason):
             skippedCount += 1
             if skipped.count < SourceSurvey.longestList {
                 skipped.append(Shortfall(path: escapedText(path), reason: reason))

@@ -14,7 +14,8 @@ import LevelTree
 /// | a name with a newline or that is not UTF-8 | a name like any other |
 /// | a path of more than 4,095 bytes, folders more than 256 deep | missed |
 ///
-/// Symlinks are never followed: every name is opened relative to its open folder, with `O_NOFOLLOW`.
+/// Symlinks below the configured root are never followed: every name is opened relative to its open folder, with
+/// `O_NOFOLLOW`.
 final class SourceWalk: SourceStream {
     /// `PATH_MAX` of Linux counts the NUL.
     static let longestPath = 4095
@@ -38,17 +39,16 @@ final class SourceWalk: SourceStream {
     }
 
     /// Opens the folder and stands at its first item.
-    init(_ source: SourceFolder) throws(SourceFolderProblem) {
+    init(_ source: SourceFolder) throws(SourceProblem) {
         self.source = source
-        guard let root = Descriptor.openingFolder(CName(source.path)), let status = FileStatus.of(root.number) else {
-            throw SourceFolderProblem(source.path, errno)
-        }
+        let root = try source.place.open(.folder)
+        guard let status = FileStatus.of(root.number) else { throw SourceProblem(errno, source.place.path) }
         device = status.device
         // On an overlayfs a file's device says nothing.
         judgesFileDevices = clinux_is_overlay(root.number) == 0
         path = source.under.map { $0.bytes + [UInt8(ascii: "/")] } ?? []
         var listing = FolderListing()
-        guard listing.read(root.number) else { throw SourceFolderProblem(source.path, errno) }
+        guard listing.read(root.number) else { throw SourceProblem(errno, source.place.path) }
         levels.append(Level(folder: root, listing: listing, prefix: path.count))
         advance()
     }
@@ -110,6 +110,7 @@ final class SourceWalk: SourceStream {
             case .take: break
             case .skip: return nil
             case .skipAndList(let reason): return .skipped(reason: reason)
+            case .wait(let reason): return .waiting(reason: reason)
             }
         }
         if judgesFileDevices, status.device != device { return otherFilesystem(isFolder: false) }
@@ -125,7 +126,7 @@ final class SourceWalk: SourceStream {
             switch enter(path) {
             case .take: break
             case .skip: return nil
-            case .skipAndList(let reason): return .skipped(reason: reason)
+            case .skipAndList(let reason), .wait(let reason): return .skipped(reason: reason)
             }
         }
         guard levels.count < SourceWalk.deepest else {

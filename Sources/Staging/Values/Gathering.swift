@@ -4,13 +4,27 @@ import LevelTree
 public struct Gathering: Sendable {
     /// One place that a dataset's files come from.
     public enum Part: Sendable {
-        /// A folder of the school's disk, walked in manifest order; symlinks are never followed.
+        /// A folder of the school's disk, walked in manifest order; symlinks in it are never followed.
         case folder(SourceFolder)
-        /// One file of the school's disk. A symlink there is not followed.
-        case file(at: [UInt8], as: RelativePath)
+        /// One file of the school's disk.
+        case file(at: SourcePlace, as: RelativePath)
         /// A file that the collector made. If its bytes and mode are those of the last generation, it counts as
         /// unchanged and keeps the earlier time.
         case text([UInt8], as: RelativePath, mode: UInt16, modified: FileTime)
+        /// A file that the collector made on the disk, too large for a text: a dump, or the new lines of a log.
+        case made(MadeFile, as: RelativePath)
+        /// A file that belongs to the dataset and could not be had: the pass is partial, and what the last generation has
+        /// of it stays, marked stale.
+        case missed(RelativePath, reason: String)
+
+        /// Where on this machine it lies; nil for what was made or missed.
+        public var place: SourcePlace? {
+            switch self {
+            case .folder(let folder): folder.place
+            case .file(let place, _): place
+            default: nil
+            }
+        }
     }
 
     /// Merged in manifest order; where two parts give the same path, the first part wins.
@@ -19,18 +33,58 @@ public struct Gathering: Sendable {
     public var shortfalls: [Shortfall]
     /// Whether the source can only ever give a partial state (`db-raw`: a copy of files in use).
     public var sourceIsPartial: Bool
+    /// What the collector wants to know at its next pass: how far it has read, say. It becomes durable in the transaction
+    /// that publishes, or when the pass finds nothing changed; of a pass that is held or fails it is dropped. Nil leaves
+    /// what was remembered before.
+    public var memory: [UInt8]?
+    /// Removes what was made for this pass; called once staging is done with it, whatever came of it.
+    public var release: @Sendable () -> Void = {}
 
-    public init(parts: [Part], shortfalls: [Shortfall] = [], sourceIsPartial: Bool = false) {
+    public init(
+        parts: [Part], shortfalls: [Shortfall] = [], sourceIsPartial: Bool = false, memory: [UInt8]? = nil
+    ) {
         self.parts = parts
         self.shortfalls = shortfalls
         self.sourceIsPartial = sourceIsPartial
+        self.memory = memory
+    }
+}
+
+/// A file that a collector made for one pass, on the filesystem of the staging directory. Staging moves it away or leaves
+/// it where it is; removing what is left is for who made it.
+public struct MadeFile: Hashable, Sendable {
+    /// Absolute.
+    public var path: String
+    /// Permission bits, at most 0o777.
+    public var mode: UInt16
+    public var modified: FileTime
+    /// Whether its content comes behind that of the same file in this year's last generation. Where there is none, it is
+    /// all there is.
+    public var continuesLast: Bool
+
+    public init(path: String, mode: UInt16, modified: FileTime, continuesLast: Bool = false) {
+        self.path = path
+        self.mode = mode
+        self.modified = modified
+        self.continuesLast = continuesLast
+    }
+}
+
+/// What a collector wanted to know at its next pass.
+public struct CollectorMemory: Hashable, Sendable {
+    /// Of the generation that it was published with.
+    public var year: Year
+    public var bytes: [UInt8]
+
+    public init(year: Year, bytes: [UInt8]) {
+        self.year = year
+        self.bytes = bytes
     }
 }
 
 /// A folder to walk.
 public struct SourceFolder: Sendable {
-    /// Absolute, raw bytes. Its last component may not be a symlink.
-    public var path: [UInt8]
+    public var place: SourcePlace
     /// Where its files lie in the dataset; nil at the dataset's top.
     public var under: RelativePath?
     /// Asked for each file, by its path in the dataset (with `under`); nil takes all.
@@ -39,22 +93,23 @@ public struct SourceFolder: Sendable {
     public var enter: (@Sendable (RelativePath) -> SourceVerdict)?
 
     public init(
-        path: [UInt8], under: RelativePath? = nil,
+        _ place: SourcePlace, under: RelativePath? = nil,
         include: (@Sendable (RelativePath) -> SourceVerdict)? = nil,
         enter: (@Sendable (RelativePath) -> SourceVerdict)? = nil
     ) {
-        self.path = path
+        self.place = place
         self.under = under
         self.include = include
         self.enter = enter
     }
 
+    /// Without a root of its own: see `SourcePlace.init`.
     public init(
         path: String, under: RelativePath? = nil,
         include: (@Sendable (RelativePath) -> SourceVerdict)? = nil,
         enter: (@Sendable (RelativePath) -> SourceVerdict)? = nil
     ) {
-        self.init(path: Array(path.utf8), under: under, include: include, enter: enter)
+        self.init(SourcePlace(path), under: under, include: include, enter: enter)
     }
 }
 
@@ -65,4 +120,7 @@ public enum SourceVerdict: Sendable {
     case skip
     /// Left out, and listed with this reason under what was skipped. The outcome stays complete.
     case skipAndList(String)
+    /// Still in the making, and for the next pass: what the last generation has of it stays as it is, and it is listed
+    /// with this reason under what was skipped. The outcome stays complete.
+    case wait(String)
 }

@@ -17,6 +17,8 @@ public struct StagingError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let generationGone = Code(rawValue: "generation-gone")
         /// What is stored here is not what was written here.
         public static let damaged = Code(rawValue: "damaged")
+        /// Of an earlier version of this program, and not opened by this one yet: it cannot be looked at, but be opened.
+        public static let outdated = Code(rawValue: "outdated")
         /// Reading or writing failed.
         public static let io = Code(rawValue: "io")
         /// The caller's progress closure, or a test, ended the work.

@@ -19,6 +19,7 @@ struct EnrolmentAttempt: Sendable {
         do {
             try requireIdentity()
             try Enrolment.finishInterrupted(staging: staging, files: files)
+            try requireSameServer()
             if let installation = try enrolledWithThisCode() {
                 return Enrolment.Result(installation: installation, wasEnrolled: true, heads: try staging.heads())
             }
@@ -45,6 +46,15 @@ struct EnrolmentAttempt: Sendable {
         } catch {
             throw UploadError(.unconfigured, error.message)
         }
+    }
+
+    /// What is staged here was collected as the enrolled server, and would become another one's history.
+    private func requireSameServer() throws {
+        guard let enrolled = Installation.serverID(in: files), enrolled != identity.serverID else { return }
+        throw UploadError(
+            .otherIdentity,
+            "this staging directory is that of \(enrolled), which is enrolled, and not \(identity.serverID)'s; set another "
+                + "directory under [staging] and run the same command again")
     }
 
     /// Repeating the command after it has succeeded changes nothing.
@@ -122,7 +132,7 @@ struct EnrolmentAttempt: Sendable {
     private func refusal(_ problem: Problem) -> UploadError {
         switch problem.type {
         case .unconfiguredServer: UploadError(.unconfigured, problem.detail)
-        case .codeUnknown, .codeUsed, .codeExpired, .wrongServerID:
+        case .codeUnknown, .codeUsed, .codeWithdrawn, .codeExpired, .wrongServerID:
             UploadError(.codeRefused, "the store refuses the enrolment: \(problem.detail)")
         default: UploadError(.unexpectedAnswer, "the store does not take the enrolment: \(problem.detail)")
         }

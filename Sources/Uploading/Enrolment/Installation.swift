@@ -44,6 +44,12 @@ public struct Installation: Sendable {
             authority: authority, receiptKey: receiptKey, sealingKey: sealingKey)
     }
 
+    /// Who this machine is enrolled as. Nil if it is not enrolled, or if that cannot be read: then `load` says why.
+    public static func serverID(in files: InstallationFiles) -> ServerID? {
+        guard let bytes = try? files.read(.installation) else { return nil }
+        return (try? WireCoding.decode(InstallationRecord.self, from: bytes))?.serverID
+    }
+
     private static func damaged(_ name: InstallationFiles.Name, _ files: InstallationFiles) -> UploadError {
         UploadError(
             .notEnrolled, "\(files.directory)/\(name.rawValue) is missing or damaged; \(UploadError.enrolAnew)")

@@ -113,7 +113,21 @@ struct EnrolmentTests {
         #expect(school.store.log.isEmpty)
     }
 
-    @Test(arguments: [ProblemType.codeUnknown, .codeUsed, .codeExpired, .wrongServerID])
+    @Test func `another server's identity is refused where one is enrolled, before anything is sent`() throws {
+        let school = try school()
+        _ = try attempt(school)
+        let before = school.store.log
+        let identity = SchoolIdentity(
+            serverID: try ServerID("mz151"), schoolCode: try SchoolCode("2039150"), schoolName: "A school")
+        let other = EnrolmentCode.random(authority: try authority.fingerprint)
+        let error = #expect(throws: UploadError.self) { try attempt(school, code: other, identity: identity) }
+        #expect(error?.code == .otherIdentity && error?.exitStatus == 78 && error?.isPermanent == true)
+        #expect(error?.message.contains("mz150") == true && error?.message.contains("mz151") == true)
+        #expect(school.store.log == before)
+        #expect(Installation.serverID(in: school.files)?.text == "mz150")
+    }
+
+    @Test(arguments: [ProblemType.codeUnknown, .codeUsed, .codeWithdrawn, .codeExpired, .wrongServerID])
     func `a code that the store refuses leaves everything as it was`(type: ProblemType) throws {
         let school = try school()
         _ = try attempt(school)

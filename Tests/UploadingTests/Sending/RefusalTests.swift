@@ -19,6 +19,16 @@ struct RefusalTests {
         return school
     }
 
+    @Test func `what another server than the enrolled one has staged is not sent, and nobody is asked`() async throws {
+        let school = try TestSchool(as: "mz151")
+        try school.collect("db", small)
+        let report = await school.upload()
+        #expect(report.stopped?.code == .otherIdentity && report.exitStatus == 78)
+        #expect(report.stopped?.message.contains("enrolled as mz151") == true)
+        #expect(school.store.log.isEmpty)
+        #expect(try school.staging.pendingGenerations().count == 1)
+    }
+
     private func onCommit(_ name: String, _ answer: StoreAnswer) -> (StoreRequest, Int) -> FakeStore.Fault? {
         { request, _ in
             guard request.path == "/v1/snapshots",

@@ -22,7 +22,7 @@ final class TestSchool {
             serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"), schoolName: "A school")
     }
 
-    init(store: FakeStore = FakeStore(), isEnrolled: Bool = true) throws {
+    init(store: FakeStore = FakeStore(), isEnrolled: Bool = true, as serverID: String = "mz150") throws {
         self.store = store
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("school-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -30,7 +30,7 @@ final class TestSchool {
         staging = try TestSchool.open(folder)
         files = InstallationFiles(stagingDirectory: staging.directory)
         year = try Year(2018)
-        if isEnrolled { try enrol() }
+        if isEnrolled { try enrol(as: serverID) }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -55,13 +55,13 @@ final class TestSchool {
     }
 
     /// As an enrolment leaves it; the way there has its own tests.
-    private func enrol() throws {
+    private func enrol(as serverID: String) throws {
         let answer = EnrolmentAnswer(
             installation: store.installation, receiptKey: [UInt8](store.receiptKey.publicKey.rawRepresentation),
-            sealingKey: [UInt8](repeating: 9, count: 32), directory: "2039150-mz150", schoolName: "A school",
+            sealingKey: [UInt8](repeating: 9, count: 32), directory: "2039150-\(serverID)", schoolName: "A school",
             heads: store.heads)
         let record = EnrolmentRecord(
-            store: "https://store.example.org", serverID: try ServerID("mz150"), codeHash: "",
+            store: "https://store.example.org", serverID: try ServerID(serverID), codeHash: "",
             token: Token.random().text,
             signingKey: Data(repeating: 1, count: 32), authority: Data("PEM".utf8))
         try Enrolment.putInPlace(record, answer, staging: staging, files: files)

@@ -1,0 +1,44 @@
+/// Decides which of the files that lie there now is which of those that were read before.
+///
+/// | what happened | how the file is known again |
+/// |---|---|
+/// | nothing, or it grew | by inode and content |
+/// | renamed (`create`) | the same; the name does not count |
+/// | copied and truncated (`copytruncate`) | the copy by content, once the file with the inode no longer has it |
+/// | compressed | by content, once the file itself is gone |
+/// | truncated | its inode no longer has the content: a new file, and the old one is missing |
+/// | removed | not at all: it is missing |
+///
+/// Content alone is believed only in place of a file that is gone: two logs may begin alike.
+struct LogMatching {
+    /// Those that were read before and are not known again yet.
+    private(set) var missing: [FollowedFile]
+
+    init(_ memory: LogMemory) { missing = memory.files }
+
+    /// A compressed file that was read to its end and is the same still; it need not be opened again.
+    mutating func finished(_ log: OpenedLog) -> FollowedFile? {
+        take {
+            $0.isCompressed && $0.log == log.name.log && $0.inode == log.inode && $0.size == log.size
+                && $0.modified == log.modifiedNanoseconds
+        }
+    }
+
+    /// The same file, as it is or longer.
+    mutating func same(_ log: OpenedLog, _ content: LogContent) -> FollowedFile? {
+        take {
+            !$0.isCompressed && $0.log == log.name.log && $0.inode == log.inode && content.begins(as: $0)
+        }
+    }
+
+    /// A file with the content of one that is gone; to be asked when every file was asked whether it is the same.
+    mutating func heir(_ log: OpenedLog, _ content: LogContent) -> FollowedFile? {
+        // An empty compressed file has nothing to inherit.
+        take { $0.offset > 0 && $0.log == log.name.log && content.begins(as: $0) }
+    }
+
+    private mutating func take(_ isIt: (FollowedFile) -> Bool) -> FollowedFile? {
+        guard let index = missing.firstIndex(where: isIt) else { return nil }
+        return missing.remove(at: index)
+    }
+}

@@ -1,0 +1,56 @@
+import Content
+import FoundationEssentials
+
+/// How far each log file was read: what the follower remembers from one pass to the next.
+struct LogMemory: Codable, Hashable, Sendable {
+    var files: [FollowedFile] = []
+
+    init(files: [FollowedFile] = []) { self.files = files }
+
+    /// Nil for what an earlier or later release wrote in another form: then everything is read again, and the store,
+    /// where lines accumulate by day, gets the same files once more.
+    init?(_ bytes: [UInt8]) {
+        guard let memory = try? JSONDecoder().decode(LogMemory.self, from: Data(bytes)) else { return nil }
+        self = memory
+    }
+
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(self))
+    }
+}
+
+/// One log file that was read. It is known again by what it is, not by its name: by its inode and its content, and where
+/// rotation copied or compressed it, by its content alone.
+struct FollowedFile: Codable, Hashable, Sendable {
+    var log: String
+    var inode: UInt64
+    /// As the file was stored, compressed or not; with `modified`, in nanoseconds, tells whether a compressed file is one
+    /// that was read to its end.
+    var size: UInt64
+    var modified: Int64
+    var isCompressed: Bool
+    /// Whether it had the log's own name, so that the server wrote into it.
+    var isCurrent: Bool
+    /// How many bytes of the content were taken: up to the end of a line. Of a compressed file, of what is in it.
+    var offset: UInt64
+    /// The first bytes of what was taken, and the last ones.
+    var head: Fingerprint
+    var tail: Fingerprint
+    /// Of the last line that was taken.
+    var day: Int
+}
+
+/// The hash of a piece of a file.
+struct Fingerprint: Codable, Hashable, Sendable {
+    var length: Int
+    var hash: String
+
+    static let empty = Fingerprint([])
+
+    init(_ bytes: some Collection<UInt8>) {
+        length = bytes.count
+        hash = String(ChunkID(hashing: Array(bytes)).hex.prefix(32))
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// Reads what is new of a log's content, line by line in blocks, up to the size that it had when it was opened.
+struct LogReading {
+    private let content: LogContent
+    /// Up to where lines were taken.
+    private(set) var offset: UInt64
+    private(set) var head: Fingerprint
+    private(set) var tail: Fingerprint
+
+    private static let bufferSize = 256 << 10
+    private static let headLength = 1024
+    private static let tailLength = 4096
+
+    /// - Parameter record: what was taken before; nil to begin at the start.
+    init(_ content: LogContent, from record: FollowedFile?) {
+        self.content = content
+        offset = record?.offset ?? 0
+        head = record?.head ?? .empty
+        tail = record?.tail ?? .empty
+    }
+
+    var isAtEnd: Bool { offset >= content.size }
+
+    /// Takes the next lines.
+    ///
+    /// A line that has no end yet stays for the next pass, unless nothing will be written behind it any more; then it gets
+    /// its end, so that what comes next in the day's file is a line of its own.
+    /// - Parameter isFinal: whether nothing is written into this file any more.
+    /// - Returns: false at the end.
+    mutating func next(
+        isFinal: Bool, _ take: (UnsafeRawBufferPointer) throws(CollectingProblem) -> Void
+    ) throws(CollectingProblem) -> Bool {
+        var block = try read()
+        guard !block.isEmpty else { return false }
+        let reachesEnd = offset + UInt64(block.count) >= content.size || block.count < LogReading.bufferSize
+        let end = block.lastIndex(of: 0x0a).map { $0 + 1 }
+        if let end {
+            block.removeSubrange(end...)
+        } else if reachesEnd, !isFinal {
+            return false
+        }
+        if offset == 0 { head = Fingerprint(block.prefix(LogReading.headLength)) }
+        tail = Fingerprint(block.suffix(LogReading.tailLength))
+        offset += UInt64(block.count)
+        if isFinal, offset >= content.size, block.last != 0x0a { block.append(0x0a) }
+        let result = block.withUnsafeBytes { bytes in
+            Result { () throws(CollectingProblem) in try take(bytes) }
+        }
+        try result.get()
+        return true
+    }
+
+    private func read() throws(CollectingProblem) -> [UInt8] {
+        let count = Int(min(UInt64(LogReading.bufferSize), content.size - min(offset, content.size)))
+        var failure: Int32 = 0
+        let block = [UInt8](unsafeUninitializedCapacity: count) { space, filled in
+            while filled < count {
+                let part = pread(
+                    content.file, space.baseAddress.map { $0 + filled }, count - filled, off_t(offset) + off_t(filled))
+                if part < 0, errno == EINTR { continue }
+                if part < 0 { failure = errno }
+                // Less than there was: truncated under our hands. What was read before that is whole all the same.
+                if part <= 0 { return }
+                filled += part
+            }
+        }
+        guard failure == 0 else {
+            throw CollectingProblem(
+                .unreadable, "a log cannot be read (\(String(cString: strerror(failure)).lowercasedFirst))")
+        }
+        return block
+    }
+}

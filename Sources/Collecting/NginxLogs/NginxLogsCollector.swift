@@ -1,0 +1,47 @@
+import LevelTree
+import Staging
+
+/// `nginx-logs`: every line of the web server's logs once, in daily files `<log name>-YYYYMMDD.log` by the date in the
+/// line. How far each file was read is remembered with the generation that the lines were published in, so that a line is
+/// neither lost nor taken twice, however logs are rotated meanwhile.
+///
+/// What is in the folder and is no log is taken as it is found.
+struct NginxLogsCollector: Collector {
+    let dataset = Dataset.of("nginx-logs")
+
+    private func place(_ context: CollectionContext) -> SourcePlace { context.sources.inData(dataset.name) }
+
+    func locate(_ context: CollectionContext) -> Location {
+        Place.folder([place(context)])
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        let others = Place.folder([place(context)], include: NginxLogsCollector.othersVerdict)
+        let found = try others.checkedGathering()
+        if others.absence != nil { return found }
+        let excluded = context.excluded(dataset)
+        let logs = try OpenedLog.all(in: place(context)) { name in
+            guard let path = try? RelativePath(name.bytes) else { return false }
+            return !excluded.matches(path)
+        }
+        let scratch = try ScratchFolder(in: context.scratch)
+        do throws(CollectingProblem) {
+            let memory = context.memory(dataset).flatMap { LogMemory($0.bytes) } ?? LogMemory()
+            var follower = LogFollower(context, memory: memory, scratch: scratch)
+            try follower.run(logs)
+            var gathering = try follower.gathering()
+            gathering.parts += found.parts
+            gathering.release = { scratch.remove() }
+            return gathering
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    /// Logs at the top of the folder are followed instead.
+    @Sendable private static func othersVerdict(_ path: RelativePath) -> SourceVerdict {
+        if path.components.count == 1, LogFileName(path.bytes) != nil { return .skip }
+        return NeverCollected.fileVerdictWithKeys(path)
+    }
+}

@@ -1,0 +1,268 @@
+import LevelTree
+import Staging
+import Testing
+
+@testable import Collecting
+
+@Suite("The web server's logs are followed")
+struct LogFollowerTests {
+    let site = LogSite()
+
+    private func write(_ numbers: ClosedRange<Int>, to name: String, day: Int = 16) {
+        site.append(numbers.map { LogSite.access($0, day: day) }.joined(), to: name)
+    }
+
+    private func expectLines(_ numbers: ClosedRange<Int>, sourceLocation: SourceLocation = #_sourceLocation) {
+        let found = site.lines("access").map { $0 + "\n" }
+        #expect(
+            found == numbers.map { LogSite.access($0) }, "\(found.count) lines", sourceLocation: sourceLocation)
+    }
+
+    @Test func `line by line, into a file for each day`() async throws {
+        site.write(LogSite.access(1, day: 15) + LogSite.access(2) + LogSite.access(3), to: "access.log")
+        site.write(LogSite.error(1, day: 31), to: "school.server.org.error.log")
+        try await site.collect()
+        #expect(
+            site.staged == [
+                "access-20180815.log": LogSite.access(1, day: 15),
+                "access-20180816.log": LogSite.access(2) + LogSite.access(3),
+                "school.server.org.error-20180831.log": LogSite.error(1, day: 31),
+            ])
+        #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `further each time, and a line only once it is whole`() async throws {
+        write(1...3, to: "access.log")
+        try await site.collect()
+        let next = LogSite.access(4)
+        site.append(String(next.prefix(40)), to: "access.log")
+        try await site.collect()
+        expectLines(1...3)
+        site.append(String(next.dropFirst(40)), to: "access.log")
+        write(5...6, to: "access.log")
+        try await site.collect()
+        expectLines(1...6)
+        try await site.collect()
+        expectLines(1...6)
+    }
+
+    @Test func `again from where they were, if the generation was not published`() async throws {
+        write(1...3, to: "access.log")
+        try await site.collect(isPublished: false)
+        try await site.collect()
+        write(4...5, to: "access.log")
+        try await site.collect(isPublished: false)
+        try await site.collect()
+        expectLines(1...5)
+    }
+
+    @Test func `through a rotation by rename`() async throws {
+        write(1...5, to: "access.log")
+        try await site.collect()
+        write(6...9, to: "access.log")
+        site.rename("access.log", "access.log.1")
+        write(10...12, to: "access.log")
+        try await site.collect()
+        expectLines(1...12)
+    }
+
+    @Test func `through compression, at once and delayed`() async throws {
+        write(1...5, to: "access.log")
+        try await site.collect()
+        write(6...9, to: "access.log")
+        site.rename("access.log", "access.log.2")
+        try await site.compress("access.log.2")
+        write(10...12, to: "access.log.1")
+        write(13...14, to: "access.log")
+        try await site.collect()
+        expectLines(1...14)
+        try await site.compress("access.log.1")
+        site.rename("access.log.2.gz", "access.log.3.gz")
+        site.rename("access.log.1.gz", "access.log.2.gz")
+        try await site.collect()
+        expectLines(1...14)
+        #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `while the server goes on writing into the renamed file`() async throws {
+        write(1...5, to: "access.log")
+        try await site.collect()
+        site.rename("access.log", "access.log.1")
+        site.write("", to: "access.log")
+        write(6...9, to: "access.log.1")
+        try await site.collect()
+        expectLines(1...9)
+        write(10...11, to: "access.log.1")
+        site.remove("access.log")
+        site.rename("access.log.1", "access.log.2")
+        try await site.compress("access.log.2")
+        write(12...13, to: "access.log")
+        try await site.collect()
+        expectLines(1...13)
+    }
+
+    @Test func `through copying and truncating`() async throws {
+        write(1...5, to: "access.log")
+        try await site.collect()
+        write(6...9, to: "access.log")
+        site.write(site.content("access.log"), to: "access.log.1")
+        site.write("", to: "access.log")
+        write(10...20, to: "access.log")
+        try await site.collect()
+        expectLines(1...20)
+        #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `from the start, where there are older ones: .old, numbered and compressed`() async throws {
+        write(1...2, to: "access.log.old")
+        write(3...4, to: "access.log.3")
+        try await site.compress("access.log.3")
+        write(5...6, to: "access.log.2")
+        try await site.compress("access.log.2")
+        write(7...8, to: "access.log.1")
+        write(9...9, to: "access.log")
+        try await site.collect()
+        expectLines(1...9)
+        try await site.collect()
+        expectLines(1...9)
+    }
+
+    @Test func `and what is there plain and half compressed is taken once`() async throws {
+        write(1...5, to: "access.log.2")
+        site.write("\u{1f}half of a gzip file", to: "access.log.2.gz")
+        try await site.collect()
+        expectLines(1...5)
+        site.remove("access.log.2.gz")
+        try await site.compress("access.log.2")
+        try await site.collect()
+        expectLines(1...5)
+    }
+
+    @Test func `and a truncation that loses lines is said, once`() async throws {
+        write(1...5, to: "access.log")
+        try await site.collect()
+        write(6...7, to: "access.log")
+        site.write(LogSite.access(8), to: "access.log")
+        try await site.collect()
+        #expect(site.lines("access").count == 6)
+        #expect(site.shortfalls.count == 1)
+        #expect(site.shortfalls.first?.hasPrefix("access.log: was truncated or removed") == true)
+        try await site.collect()
+        #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `and a new log that begins like the old one is read whole`() async throws {
+        let same = String(repeating: "the same line again\n", count: 500)
+        site.write(same, to: "access.log")
+        try await site.collect()
+        site.rename("access.log", "access.log.1")
+        site.write(same + same, to: "access.log")
+        try await site.collect()
+        #expect(site.lines("access").count == 1500)
+    }
+
+    @Test func `and a cut gzip file gives what can be had of it, and is named`() async throws {
+        write(1...2000, to: "access.log.2")
+        try await site.compress("access.log.2")
+        let packed = try SmallFile.read(site.path("access.log.2.gz"), limit: 1 << 20)
+        let file = TestFile(site.path("access.log.2.gz"))
+        file.write(Array(packed.prefix(packed.count / 2)))
+        try await site.collect()
+        let count = site.lines("access").count
+        #expect((100..<2000).contains(count))
+        #expect(site.shortfalls.first?.contains("damaged gzip file") == true)
+        // Whole again, it gives the rest.
+        file.write(packed)
+        try await site.collect()
+        #expect(Set(site.lines("access")).isSuperset(of: (1...2000).map { String(LogSite.access($0).dropLast()) }))
+    }
+
+    @Test func `and the last words before a power cut get a line of their own`() async throws {
+        site.write(LogSite.access(1) + "192.168.1.2 - - [16/Aug", to: "access.log.2")
+        write(2...2, to: "access.log.1")
+        try await site.collect()
+        #expect(site.lines("access").count == 3)
+        #expect(site.lines("access")[1] == "192.168.1.2 - - [16/Aug")
+    }
+
+    @Test func `with lines longer than any buffer`() async throws {
+        let long = "2018/08/16 18:22:01 [debug] " + String(repeating: "x", count: 700_000) + "\n"
+        site.write(LogSite.error(1) + long + LogSite.error(2, day: 17), to: "error.log")
+        try await site.collect()
+        #expect(site.staged["error-20180816.log"] == LogSite.error(1) + long)
+        #expect(site.staged["error-20180817.log"] == LogSite.error(2, day: 17))
+    }
+
+    @Test func `not where the configuration leaves one out`() async throws {
+        write(1...2, to: "access.log")
+        site.write(LogSite.error(1), to: "school.server.org.error.log")
+        try await site.collect(excluding: ["*.error.log*"])
+        #expect(site.staged.keys.sorted() == ["access-20180816.log"])
+    }
+
+    @Test func `as far as there is room, and the rest when there is more`() async throws {
+        write(1...200_000, to: "access.log")
+        site.room = 30 << 20
+        try await site.collect()
+        let first = site.lines("access").count
+        #expect((1..<200_000).contains(first))
+        #expect(site.shortfalls.count == 1)
+        site.room = .max
+        try await site.collect()
+        expectLines(1...200_000)
+        #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `and what is no log is taken as it is found`() async throws {
+        site.write("a note", to: "read me.txt")
+        let gathering = try await NginxLogsCollector().gather(try site.school.context())
+        defer { gathering.release() }
+        var paths: [String] = []
+        _ = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
+        #expect(paths == ["read me.txt"])
+    }
+
+    /// Every way to rotate, in a random order, with collections in between: each line once, and in order.
+    @Test(arguments: 1...16)
+    func `through any mixture of rotations`(seed: UInt64) async throws {
+        var dice = SeededDice(seed)
+        var next = 1
+        /// Where the server writes: it keeps its file until it is told.
+        var target = "access.log"
+        site.write("", to: target)
+        for _ in 0..<40 {
+            switch dice.roll(8) {
+            case 0, 1, 2:
+                let count = dice.roll(30) + 1
+                write(next...(next + count), to: target)
+                next += count + 1
+            case 3, 4: try await site.collect(isPublished: dice.roll(4) > 0)
+            case 5 where target == "access.log":  // The field's way: renamed, and written on.
+                try await rotateNumbered()
+                site.rename("access.log", "access.log.1")
+                site.write("", to: "access.log")
+                if dice.roll(2) == 0 { target = "access.log.1" }
+            case 5, 6: target = "access.log"  // The server is told at last.
+            default:
+                guard target == "access.log" else { continue }
+                // An empty copy would be a file that nothing was taken of.
+                guard !site.content("access.log").isEmpty else { continue }
+                try await rotateNumbered()
+                site.write(site.content("access.log"), to: "access.log.1")
+                site.write("", to: "access.log")
+            }
+        }
+        try await site.collect()
+        expectLines(1...(next - 1))
+    }
+
+    /// `.2.gz` to `.3.gz` and so on, and `.1` to `.2.gz`, as `delaycompress` has it.
+    private func rotateNumbered() async throws {
+        for number in stride(from: 60, to: 1, by: -1) where !site.content("access.log.\(number).gz").isEmpty {
+            site.rename("access.log.\(number).gz", "access.log.\(number + 1).gz")
+        }
+        guard !site.content("access.log.1").isEmpty else { return site.remove("access.log.1") }
+        site.rename("access.log.1", "access.log.2")
+        try await site.compress("access.log.2")
+    }
+}

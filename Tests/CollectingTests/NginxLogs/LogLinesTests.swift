@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Collecting
+
+@Suite("A log line's day")
+struct LogLinesTests {
+    private func day(_ line: String) -> Int? { Array(line.utf8).withUnsafeBytes { LogDay(of: $0)?.number } }
+
+    @Test(arguments: [
+        ("clixserver.tiss.edu : 192.168.1.23 - - [16/Aug/2018:18:22:01 +0530] \"GET / HTTP/1.1\" 200", 20_180_816),
+        ("192.168.1.23 - - [01/Jan/2000:00:00:00 +0000] \"GET / HTTP/1.1\" 200", 20_000_101),
+        ("[::1] : ::1 - [user] [31/Dec/2019:23:59:59 +0530] \"GET /\"", 20_191_231),
+        ("2018/08/16 18:22:01 [notice] 441#441: [1/2] text", 20_180_816),
+        ("2018/08/16", nil), ("2018/13/16 18:22:01 [notice]", nil), ("[32/Aug/2018:18:22:01 +0530]", nil),
+        ("[16/Aug/0018:18:22:01 +0530]", nil), ("\tcontinued from above", nil), ("", nil),
+    ])
+    func `is that of its own clock`(line: String, expected: Int?) { #expect(day(line) == expected) }
+
+    @Test(arguments: [
+        ("access.log", "access", LogFileName.Age.current, false),
+        ("school.server.org.error.log.1", "school.server.org.error", .numbered(1), false),
+        ("access.log.12.gz", "access", .numbered(12), true), ("access.log.old", "access", .old, false),
+        ("access.log-20180816.gz", "access", .dated(20_180_816), true),
+    ])
+    func `belongs to the log that the file's name says`(
+        name: String, log: String, age: LogFileName.Age, isCompressed: Bool
+    ) throws {
+        let parsed = try #require(LogFileName(Array(name.utf8)))
+        #expect(parsed.log == log)
+        #expect(parsed.age == age)
+        #expect(parsed.isCompressed == isCompressed)
+    }
+
+    @Test(arguments: ["notes.txt", ".log", "access.log.swp", "access.log.1.xz", "access.logs", "log"])
+    func `is not looked for in other files`(name: String) { #expect(LogFileName(Array(name.utf8)) == nil) }
+
+    @Test func `orders the files of a log from the oldest on`() {
+        let names = ["access.log", "access.log.1", "access.log.10.gz", "access.log.2.gz", "access.log.old"]
+        let sorted = names.compactMap { LogFileName(Array($0.utf8)) }.sorted { $0.age < $1.age }
+        #expect(
+            sorted.map { String(decoding: $0.bytes, as: UTF8.self) } == [
+                "access.log.old", "access.log.10.gz", "access.log.2.gz", "access.log.1", "access.log",
+            ])
+    }
+
+    @Test func `is that of the line before, where it has none`() {
+        var sorter = LogSorter(day: LogDay(number: 20_180_101))
+        var runs: [String] = []
+        let text = "no date yet\n" + LogSite.error(1, day: 16) + "  more of it\n" + LogSite.error(2, day: 17) + "x\n"
+        Array(text.utf8).withUnsafeBytes { bytes in
+            sorter.take(bytes) { runs.append("\($0.number) \($1.count)") }
+        }
+        #expect(
+            runs == [
+                "20180101 12", "20180816 \(LogSite.error(1).utf8.count + 13)",
+                "20180817 \(LogSite.error(2).utf8.count + 2)",
+            ])
+    }
+
+    @Test func `holds for the whole of a line that comes in pieces`() {
+        var sorter = LogSorter(day: LogDay(number: 20_180_101))
+        var runs: [String] = []
+        for piece in ["2018/08/16 18:22:01 a long", "2018/08/17 18:22:01 not a beginning\n", "2018/08/18 18:22:01 x\n"]
+        {
+            Array(piece.utf8).withUnsafeBytes { bytes in
+                sorter.take(bytes) { day, _ in runs.append("\(day.number)") }
+            }
+        }
+        #expect(runs == ["20180816", "20180816", "20180818"])
+    }
+}

@@ -25,9 +25,10 @@ struct LogDay: Hashable, Comparable, Sendable {
             self = day
             return
         }
+        guard let base = line.baseAddress else { return nil }
         var position = 0
-        while position < line.count, let found = memchr(line.baseAddress! + position, 0x5b, line.count - position) {
-            let bracket = UnsafeRawPointer(found) - line.baseAddress!
+        while position < line.count, let found = memchr(base + position, 0x5b, line.count - position) {
+            let bracket = UnsafeRawPointer(found) - base
             if let day = LogDay(accessTime: UnsafeRawBufferPointer(rebasing: line[(bracket + 1)...])) {
                 self = day
                 return

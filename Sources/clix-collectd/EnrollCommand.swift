@@ -41,9 +41,11 @@ struct EnrollCommand: SchoolCommand {
         let staging = try school.openStaging(identity)
         let result = try await school.enroll(code: code, store: address, as: identity, staging: staging)
         let installation = result.installation
-        try StandardOutput.write(
+        // The folder's name is the store's word.
+        let sentence =
             "\(identity.serverID) is enrolled at \(installation.store) as \(installation.id)"
-                + "\(result.wasEnrolled ? " (it was already)" : ""); its folder there is \(installation.directory)\n")
+            + "\(result.wasEnrolled ? " (it was already)" : ""); its folder there is \(installation.directory)"
+        try StandardOutput.write(TerminalText.escaped(sentence) + "\n")
         if installation.schoolName != identity.schoolName {
             progress.say("the store's operator calls this school \(installation.schoolName)")
         }

@@ -132,6 +132,70 @@ extension EndToEnd {
             #expect(!RefusedMachines.words(refused).isEmpty)
         }
 
+        @Test(
+            "a machine that calls itself another server, or none, since it enrolled: it collects, and sends nothing",
+            arguments: [("mz151", "2039150"), ("sp100", "00000000")])
+        func changedIdentity(_ serverID: String, _ schoolCode: String) throws {
+            let scene = try Scene()
+            let school = scene.school
+            try school.collect()
+            try school.upload()
+            let before = try FileTree(scene.tree)
+            try school.make(day: 1, "--small")
+            try school.callItself(serverID, code: schoolCode)
+            let code = try scene.store.addSchool("mz151", code: "2039150")
+
+            let collected = try school.command("collect").ended(with: 0)
+            #expect(RefusedMachines.words(collected).contains("enrolled as mz150"))
+            for refused in [try school.command("upload"), try school.enroll(code, url: scene.url)] {
+                #expect(refused.code == 78, "\(refused)")
+                #expect(RefusedMachines.words(refused).contains("enrolled as mz150"))
+                #expect(RefusedMachines.words(refused).contains("server_settings.py"))
+            }
+            let check = try school.command("check").ended(with: 78)
+            #expect(check.output.contains("TO DO    school: this machine is enrolled as mz150"))
+            let status = try school.command("status").ended(with: 0)
+            #expect(status.output.contains("school   mz150"))
+            #expect(status.output.contains("TO DO    this machine is enrolled as mz150"))
+            #expect(try FileTree(scene.tree).differences(from: before) == [])
+            #expect(!FileManager.default.fileExists(atPath: "\(scene.store.tree)/\(collectionYear)/mz/2039150-mz151"))
+
+            // Set right again, it goes on as if nothing had been.
+            try school.callItself("mz150", code: "2039150")
+            try school.collect()
+            try school.upload()
+            #expect(try scene.differences() == [])
+        }
+
+        @Test("a machine that has become another server's starts with a staging directory of its own")
+        func becomesAnother() throws {
+            let scene = try Scene()
+            try scene.school.collect()
+            try scene.school.upload()
+            try scene.school.callItself("mz151", code: "2039150")
+            try scene.school.collect()
+            let apart = "\(scene.school.staging)/other/mz151"
+            let other = try SchoolMachine(
+                in: scene.workspace, named: "other", url: scene.url, source: scene.school.source, staging: apart)
+            try other.enroll(scene.store.addSchool("mz151", code: "2039150"), url: scene.url).ended(with: 0)
+            try other.upload()
+            let tree = "\(scene.store.tree)/\(collectionYear)/mz/2039150-mz151"
+            #expect(try Level.differences(tree: tree, source: scene.school.source, .bytesAndTimes) == [])
+        }
+
+        @Test("but not one whose school code was corrected: its folder takes the new name")
+        func correctedCode() throws {
+            let scene = try Scene()
+            try scene.school.collect()
+            try scene.school.upload()
+            try scene.school.callItself("mz150", code: "2039151")
+            try scene.school.collect()
+            try scene.school.upload()
+            let staged = "\(scene.school.staging)/tree/\(collectionYear)/mz"
+            #expect(try FileManager.default.contentsOfDirectory(atPath: staged) == ["2039151-mz150"])
+            #expect(try scene.school.command("check").output.contains("ok       school: mz150, code 2039151"))
+        }
+
         @Test("a restored copy of the state directory stops uploading and says so; a new code continues the history")
         func restoredCopy() throws {
             let scene = try Scene()

@@ -48,6 +48,23 @@ final class SchoolMachine {
         try ChildProcess.run("python3", [Project.madeSchool, source, "--day", String(day)] + more).ended(with: 0)
     }
 
+    /// Changes who the made-up school's `server_settings.py` says it is, and nothing else there.
+    func callItself(_ serverID: String, code: String) throws {
+        for folder in ["code/gstudio/gnowsys-ndf/gnowsys_ndf", "data"] {
+            let path = "\(source)/home/core/\(folder)/server_settings.py"
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                let name = line.prefix { $0 != "=" && $0 != " " }
+                return switch name {
+                case "GSTUDIO_INSTITUTE_ID": "\(name)='\(serverID)'"
+                case "GSTUDIO_INSTITUTE_ID_SECONDARY": "\(name)='\(code)'"
+                default: String(line)
+                }
+            }
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+        }
+    }
+
     func start(_ arguments: String...) throws -> ChildProcess {
         try ChildProcess(Built.collectd, arguments + ["--config", configuration])
     }

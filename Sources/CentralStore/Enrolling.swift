@@ -64,7 +64,7 @@ extension CentralStore {
     private func checkUsable(_ code: CodeRow) throws {
         guard code.voided == nil else {
             throw StoreError(
-                .codeUsed,
+                .codeWithdrawn,
                 "this enrolment code was withdrawn; ask the store's operator for a new one "
                     + "(clix-store school code \(code.school))")
         }

@@ -48,6 +48,7 @@ extension StoreError.Code {
     public static let revoked = Self("revoked", .revoked, isPermanent: true)
     public static let codeUnknown = Self("code-unknown", .codeUnknown, isPermanent: true)
     public static let codeUsed = Self("code-used", .codeUsed, isPermanent: true)
+    public static let codeWithdrawn = Self("code-withdrawn", .codeWithdrawn, isPermanent: true)
     public static let codeExpired = Self("code-expired", .codeExpired, isPermanent: true)
     public static let wrongServerID = Self("wrong-server-id", .wrongServerID, isPermanent: true)
     public static let unconfiguredServer = Self("unconfigured-server", .unconfiguredServer, isPermanent: true)

@@ -18,6 +18,7 @@ public struct ProblemType: Hashable, Sendable {
     public static let revoked = ProblemType("revoked", 401, "Revoked")
     public static let codeUnknown = ProblemType("code-unknown", 403, "Unknown enrolment code")
     public static let codeUsed = ProblemType("code-used", 403, "Used enrolment code")
+    public static let codeWithdrawn = ProblemType("code-withdrawn", 403, "Withdrawn enrolment code")
     public static let codeExpired = ProblemType("code-expired", 403, "Expired enrolment code")
     public static let wrongServerID = ProblemType("wrong-server-id", 403, "Another server id")
     public static let unconfiguredServer = ProblemType("unconfigured-server", 403, "Server without an identity")
@@ -41,9 +42,10 @@ public struct ProblemType: Hashable, Sendable {
     public static let `internal` = ProblemType("internal", 500, "Internal error")
 
     private static let known: [ProblemType] = [
-        unauthorized, revoked, codeUnknown, codeUsed, codeExpired, wrongServerID, unconfiguredServer, notFound,
-        offsetMismatch, missingChunks, baseGone, forked, wrongParent, staleSequence, tooLarge, malformed, frameMismatch,
-        frameMalformed, contentTooLarge, manifestInvalid, overBudget, storeFull, busy, timeout, `internal`,
+        unauthorized, revoked, codeUnknown, codeUsed, codeWithdrawn, codeExpired, wrongServerID, unconfiguredServer,
+        notFound, offsetMismatch, missingChunks, baseGone, forked, wrongParent, staleSequence, tooLarge, malformed,
+        frameMismatch, frameMalformed, contentTooLarge, manifestInvalid, overBudget, storeFull, busy, timeout,
+        `internal`,
     ]
 
     public static func == (left: ProblemType, right: ProblemType) -> Bool { left.slug == right.slug }

@@ -161,7 +161,7 @@ struct EnrollingTests {
         try expectRefusal(.revoked) { _ = try school.me }
         #expect(throws: StoreError.self) { try upload.finish() }
         try expectRefusal(.revoked) { _ = try test.store.commit(request, from: me) }
-        try expectRefusal(.codeUsed) { _ = try TestSchool(test, "mz150", unused) }
+        try expectRefusal(.codeWithdrawn) { _ = try TestSchool(test, "mz150", unused) }
         #expect(try test.store.revoke(school.server) == 0)
         try test.reopen()
         try expectRefusal(.revoked) { _ = try school.me }

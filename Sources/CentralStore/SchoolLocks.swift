@@ -2,15 +2,20 @@ import LevelTree
 import Synchronization
 
 /// Makes decisions about one school follow each other: what a decision reads is still so when its record is kept.
-/// Decisions about different schools mostly go side by side, and share their fsyncs.
+/// Decisions about different schools go side by side, and share their fsyncs.
 final class SchoolLocks: Sendable {
     private final class Lock: Sendable { let mutex = Mutex(()) }
 
-    private let locks = (0..<64).map { _ in Lock() }
+    /// As many as there are schools: who is none gets to no decision, but by the operator's own commands.
+    private let locks = Mutex<[ServerID: Lock]>([:])
 
     func withLock<R: ~Copyable>(_ school: ServerID, _ body: () throws -> R) throws -> R {
-        // Not the hash of `Hasher`: any spread will do, and ids are short.
-        let sum = school.text.utf8.reduce(UInt(5381)) { $0 &* 33 &+ UInt($1) }
-        return try locks[Int(sum % 64)].mutex.withLock { _ in try body() }
+        let lock = locks.withLock { locks in
+            if let lock = locks[school] { return lock }
+            let lock = Lock()
+            locks[school] = lock
+            return lock
+        }
+        return try lock.mutex.withLock { _ in try body() }
     }
 }

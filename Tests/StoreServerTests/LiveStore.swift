@@ -16,6 +16,8 @@ final class LiveStore: Sendable {
     let authority: Authority
     let port: Int
     let lines: LoggedLines
+    /// What the service itself holds.
+    let core: CentralStore
     private let service: Task<Void, any Error>
 
     /// Serves for as long as `body` runs, then stops in order.
@@ -64,6 +66,7 @@ final class LiveStore: Sendable {
         self.folder = folder
         self.directory = directory
         self.lines = lines
+        core = service.handle.store
         self.service = task
         port = found
     }

@@ -8,7 +8,9 @@ extension SchoolRoutes {
     /// a little later, because a receipt is not made to wait for what can be built again.
     func commit(_ request: Request, from installation: AuthenticatedInstallation) async throws -> Response {
         let wish = try await request.json(CommitRequest.self, upTo: limits.commitBytes)
-        let receipt = try await lanes.commits.run { [store] in try store.commit(wish, from: installation) }
+        let receipt = try await lanes.commitOfSchool.run(installation.school) {
+            try await lanes.commits.run { [store] in try store.commit(wish, from: installation) }
+        }
         await tree.waitUntilShown(receipt.snapshot, atMost: limits.treePatience)
         return try .json(receipt, status: .created)
     }

@@ -7,7 +7,9 @@ extension SchoolRoutes {
     /// `POST /v1/enrolments`: a one-time code becomes an installation.
     func enrol(_ request: Request, from peer: String) async throws -> Response {
         let wish = try await request.json(EnrolmentRequest.self, upTo: limits.enrolmentBytes)
-        let answer = try await lanes.commits.run { [store] in try store.enrol(wish) }
+        let answer = try await lanes.enrolmentOfCode.run(wish.code) {
+            try await lanes.enrolments.run { [store] in try store.enrol(wish) }
+        }
         logger.notice(
             "\(wish.serverID): enrolled as installation \(answer.installation), files to \(answer.directory), from \(peer)"
         )

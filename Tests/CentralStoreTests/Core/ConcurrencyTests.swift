@@ -42,6 +42,15 @@ struct ConcurrencyTests {
         #expect(try test.dump() == before)
     }
 
+    @Test("who decides something about one school keeps no other school waiting")
+    func apart() throws {
+        let locks = SchoolLocks()
+        try locks.withLock(ServerID("mz150")) {
+            // On the same thread: a lock that two schools share would never be got.
+            for number in 1...700 where number != 150 { try locks.withLock(ServerID("mz\(number)")) {} }
+        }
+    }
+
     @Test("of two machines with one code, one becomes the installation")
     func enrolAtOnce() throws {
         let test = try TestStore()

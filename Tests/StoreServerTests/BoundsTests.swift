@@ -14,10 +14,6 @@ struct BoundsTests {
         return limits
     }
 
-    private func head(_ line: String, _ fields: [String]) -> [UInt8] {
-        Array(([line + " HTTP/1.1", "Host: localhost"] + fields + ["", ""]).joined(separator: "\r\n").utf8)
-    }
-
     @Test("a body that stops coming loses its connection; the service goes on")
     func stalledBody() async throws {
         try await LiveStore.serving(limits: Self.impatient) { store async throws in

@@ -64,7 +64,8 @@ struct FrameRouteTests {
             let known = try #require(offset)
             #expect(known <= 50_000)
             #expect(try await school.patch(name, body[known...], offset: known).status == 201)
-            #expect(store.lines.all.allSatisfy { $0.contains("enrolled") }, "a bad link is no line in the journal")
+            try await store.until { store.lines.all.contains { $0.contains("info: mz150: the link broke after") } }
+            #expect(store.lines.all.allSatisfy { !$0.contains("refused") }, "a bad link is nothing that is refused")
         }
     }
 

@@ -18,6 +18,7 @@ final class LiveStore: Sendable {
     let lines: LoggedLines
     /// What the service itself holds.
     let core: CentralStore
+    let bodies: BodyBudget
     private let service: Task<Void, any Error>
 
     /// Serves for as long as `body` runs, then stops in order.
@@ -67,6 +68,7 @@ final class LiveStore: Sendable {
         self.directory = directory
         self.lines = lines
         core = service.handle.store
+        bodies = service.bodies
         self.service = task
         port = found
     }
@@ -74,6 +76,11 @@ final class LiveStore: Sendable {
     private func stop() async throws {
         service.cancel()
         try await service.value
+    }
+
+    /// Returns when what the service does by itself has come about. Each look is one request and its answer.
+    func until(_ hasCome: () -> Bool) async throws {
+        while !hasCome() { _ = try await curl("GET", "/health", options: ["--interface", "127.0.0.9"]) }
     }
 
     /// What a command does while the service runs: over the control socket.

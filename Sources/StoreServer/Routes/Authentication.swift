@@ -14,10 +14,13 @@ extension SchoolRoutes {
         return try await refusing(installation.school.text) { try await handler(installation) }
     }
 
-    /// Lets every error through; one that refuses something is also told to the operator.
+    /// Lets every error through; one that refuses something, and a link that broke, is also told to the operator.
     func refusing<Result>(_ who: String, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
+        } catch let link as BrokenLink {
+            refusals.tell(link, of: who)
+            throw link
         } catch {
             refusals.tell(ProblemAnswer.make(for: error).answer.problem, to: who)
             throw error

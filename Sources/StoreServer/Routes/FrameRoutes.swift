@@ -34,7 +34,7 @@ extension SchoolRoutes {
         let received = try await spool(request, into: upload)
         guard received == part.length else {
             // A cut connection looks like the end of the body. What came stays in the spool.
-            throw Problem(.timeout, "The connection ended after \(received) of \(part.length) bytes.")
+            throw BrokenLink(received: received, announced: part.length, isKept: true)
         }
         guard part.isLast else { return Self.progress(.noContent, upload.offset, isComplete: false) }
         try await lanes.frames.run { try upload.finish() }

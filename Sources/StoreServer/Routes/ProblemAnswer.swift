@@ -34,6 +34,8 @@ struct ProblemAnswer {
         switch error {
         case let problem as Problem:
             return (ProblemAnswer(problem: problem), nil)
+        case let link as BrokenLink:
+            return (ProblemAnswer(problem: link.problem), nil)
         case let error as StoreError:
             return make(for: error)
         case let full as WorkLane.Full:

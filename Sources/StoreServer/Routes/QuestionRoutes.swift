@@ -17,14 +17,12 @@ extension SchoolRoutes {
         let bitmap: MissingBitmap
         switch request.headers[.contentType] {
         case WireCoding.idsType:
-            let body = try await request.wholeBody(upTo: storeLimits.requestIDs * ChunkID.byteCount)
-            guard let ids = MissingBitmap.ids(in: body) else { throw Self.cutList(ChunkID.byteCount) }
-            bitmap = try await lanes.questions.run { [store] in try store.missing(ids: ids, for: installation) }
+            bitmap = try await withList(request, of: ChunkID.byteCount, installation, MissingBitmap.ids) { [store] in
+                try store.missing(ids: $0, for: installation)
+            }
         case WireCoding.prefixesType:
-            let body = try await request.wholeBody(upTo: storeLimits.requestIDs * 8)
-            guard let prefixes = MissingBitmap.prefixes(in: body) else { throw Self.cutList(8) }
-            bitmap = try await lanes.questions.run { [store] in
-                try store.missing(prefixes: prefixes, for: installation)
+            bitmap = try await withList(request, of: 8, installation, MissingBitmap.prefixes) { [store] in
+                try store.missing(prefixes: $0, for: installation)
             }
         default:
             throw Problem(
@@ -37,7 +35,17 @@ extension SchoolRoutes {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bitmap.bytes)))
     }
 
-    private static func cutList(_ size: Int) -> Problem {
-        Problem(.malformed, "The list is cut short: its length is not a multiple of \(size) bytes.")
+    /// - Parameter size: bytes of one element.
+    private func withList<Element: Sendable>(
+        _ request: Request, of size: Int, _ installation: AuthenticatedInstallation,
+        _ list: ([UInt8]) -> [Element]?, _ ask: @escaping @Sendable ([Element]) throws -> MissingBitmap
+    ) async throws -> MissingBitmap {
+        let limit = storeLimits.requestIDs * size
+        return try await withBody(of: request, upTo: limit, from: installation.installation) { body in
+            guard let elements = list(body) else {
+                throw Problem(.malformed, "The list is cut short: its length is not a multiple of \(size) bytes.")
+            }
+            return try await lanes.questions.run { try ask(elements) }
+        }
     }
 }

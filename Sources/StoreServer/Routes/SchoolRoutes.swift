@@ -24,6 +24,7 @@ struct SchoolRoutes: Sendable {
     let storeLimits: StoreLimits
     let limits: ServiceLimits
     let lanes: WorkLanes
+    let bodies: BodyBudget
     let tree: TreePublisher
     let authorityPEM: String
     let refusals: RefusalLog

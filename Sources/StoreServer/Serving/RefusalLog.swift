@@ -25,10 +25,19 @@ final class RefusalLog: Sendable {
 
     /// - Parameter who: the school's id where it is known, else the address it came from.
     func tell(_ problem: Problem, to who: String) {
-        guard Self.isWorthALine(problem.type) else { return }
+        guard Self.isWorthALine(problem.type), isDue(problem.type, who) else { return }
+        logger.notice("\(who): refused (\(problem.type.slug)): \(problem.detail)")
+    }
+
+    /// A link that broke is no refusal, but tells why something takes long.
+    func tell(_ link: BrokenLink, of who: String) {
+        if isDue(.timeout, who) { logger.info("\(who): \(link.line)") }
+    }
+
+    private func isDue(_ type: ProblemType, _ who: String) -> Bool {
         let time = now()
-        let key = Key(type: problem.type, who: who)
-        let isDue = lastTold.withLock { told in
+        let key = Key(type: type, who: who)
+        return lastTold.withLock { told in
             if let last = told[key], time - last < Self.interval { return false }
             if told.count >= Self.keyLimit { told = told.filter { time - $0.value < Self.interval } }
             // Still full: many machines at once. One line each is then too much as well.
@@ -36,7 +45,6 @@ final class RefusalLog: Sendable {
             told[key] = time
             return true
         }
-        if isDue { logger.notice("\(who): refused (\(problem.type.slug)): \(problem.detail)") }
     }
 
     /// What belongs to the ordinary way of an upload is not, and inner failures have a line of their own.

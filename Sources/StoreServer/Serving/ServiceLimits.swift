@@ -15,6 +15,10 @@ public struct ServiceLimits: Sendable {
     /// Bodies, beside frames and questions about chunks, whose limits follow from the store's.
     public var enrolmentBytes = 16 << 10
     public var commitBytes = 8 << 20
+    /// Memory for bodies that are read whole, over all connections, and how many such requests a machine has at a time:
+    /// one, and those whose broken links were not noticed yet.
+    public var wholeBodyBytes = 64 << 20
+    public var wholeBodiesPerInstallation = 3
     /// How long requests under way may go on after a signal to stop.
     public var shutdown: Duration = .seconds(20)
     /// How long an answer to a commit waits for the tree to show it. The receipt does not depend on that.
@@ -28,5 +32,9 @@ public struct ServiceLimits: Sendable {
 
     var watch: RequestWatch.Bounds {
         RequestWatch.Bounds(minimumBytes: minimumBodyBytes, period: minimumBodyPeriod)
+    }
+
+    var bodies: BodyBudget {
+        BodyBudget(bytes: wholeBodyBytes, requestsPerInstallation: wholeBodiesPerInstallation, retryAfter: 10)
     }
 }

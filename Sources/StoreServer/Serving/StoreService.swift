@@ -18,6 +18,7 @@ public struct StoreService: Sendable {
     let tree: TreeView
     let listen: ListenAddress
     let limits: ServiceLimits
+    let bodies: BodyBudget
     let logger: Logger
 
     /// Takes the store's lock. Throws `StoreServerError` or `StoreError`: not initialised, busy, damaged.
@@ -29,7 +30,7 @@ public struct StoreService: Sendable {
         do {
             return StoreService(
                 handle: handle, tree: try LevelTreeOfStore.open(directory, settings), listen: settings.listen,
-                limits: limits, logger: logger)
+                limits: limits, bodies: limits.bodies, logger: logger)
         } catch {
             handle.store.close()
             throw error
@@ -80,8 +81,8 @@ public struct StoreService: Sendable {
     private func serve(_ tree: TreePublisher, _ onReady: @escaping @Sendable (Int) -> Void) async throws {
         let start = ContinuousClock.now
         let routes = SchoolRoutes(
-            store: handle.store, storeLimits: handle.limits, limits: limits, lanes: WorkLanes(), tree: tree,
-            authorityPEM: handle.authority.certificatePEM,
+            store: handle.store, storeLimits: handle.limits, limits: limits, lanes: WorkLanes(), bodies: bodies,
+            tree: tree, authorityPEM: handle.authority.certificatePEM,
             refusals: RefusalLog(logger: logger, now: { ContinuousClock.now - start }), logger: logger)
         // What the framework itself has to say is for its developers.
         var quiet = logger

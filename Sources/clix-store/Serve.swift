@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
               clix-store serve --data /var/lib/clix-store
 
             Listens where store.toml says (listen = "0.0.0.0:8443"). SIGTERM and SIGINT end it in order: requests under \
-            way have 20 seconds. The journal (standard error) gets one line for each enrolment, commit and refusal.
+            way have 20 seconds. The journal (standard error) gets one line for each enrolment and commit, and in ten \
+            minutes one for a machine's refusals of a kind and one for its broken links.
             """)
 
     @OptionGroup var data: DataOption

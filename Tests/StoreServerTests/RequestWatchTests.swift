@@ -5,13 +5,27 @@ import Testing
 @Suite("A connection's client must make progress")
 struct RequestWatchTests {
     private let bounds = RequestWatch.Bounds(
-        minimumBytes: 1000, period: .seconds(90), drainBytes: 5000, drainTime: .seconds(10))
+        firstRequest: .seconds(20), minimumBytes: 1000, period: .seconds(90), drainBytes: 5000,
+        drainTime: .seconds(10))
 
     private func receiving() -> RequestWatch {
         var watch = RequestWatch(bounds: bounds)
         watch.requestBegan(at: .zero)
         watch.serverAsksForMore()
         return watch
+    }
+
+    @Test("a connection whose first request does not come is closed, and one that has asked is left to its own time")
+    func opening() {
+        var watch = RequestWatch(bounds: bounds)
+        watch.connectionOpened(at: .seconds(5))
+        #expect(watch.isWatching)
+        #expect(watch.tick(at: .seconds(24)) == .goOn)
+        var asking = watch
+        #expect(watch.tick(at: .seconds(25)) == .close)
+        asking.requestBegan(at: .seconds(24))
+        #expect(asking.requestEnded() == .goOn)
+        #expect(asking.tick(at: .seconds(1000)) == .goOn)
     }
 
     @Test("a body that drips is cut off after one period")

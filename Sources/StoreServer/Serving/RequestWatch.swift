@@ -1,11 +1,13 @@
 /// Judges whether one connection's client still makes progress with the request that it sends. A pure state machine:
 /// times are durations since any fixed moment, handed in.
 ///
-/// Three things it guards against: a body that drips (it holds a connection and a spool file for nothing), a client
-/// that goes on sending after it was answered, and a connection that would be used again while the rest of a refused
-/// body still stands in it.
+/// Four things it guards against: a connection that asks for nothing, a body that drips (it holds a connection and a
+/// spool file for nothing), a client that goes on sending after it was answered, and a connection that would be used
+/// again while the rest of a refused body still stands in it.
 struct RequestWatch: Sendable {
     struct Bounds: Sendable {
+        /// From the connection to the end of its first request's header, the TLS handshake included.
+        var firstRequest: Duration = .seconds(20)
         /// A body must bring at least this many bytes in each `period` in which the server waited for it.
         var minimumBytes = 1024
         var period: Duration = .seconds(90)
@@ -21,6 +23,8 @@ struct RequestWatch: Sendable {
     }
 
     private enum Phase: Equatable {
+        /// Nothing was asked yet.
+        case opening(since: Duration)
         case idle
         case receiving
         /// Answered before the request was all there.
@@ -41,6 +45,9 @@ struct RequestWatch: Sendable {
     /// Whether `tick` has anything to judge.
     var isWatching: Bool { phase != .idle }
 
+    mutating func connectionOpened(at now: Duration) { phase = .opening(since: now) }
+
+    /// Its header is complete.
     mutating func requestBegan(at now: Duration) {
         phase = .receiving
         responseBegun = false
@@ -74,9 +81,10 @@ struct RequestWatch: Sendable {
         if phase == .receiving { phase = .draining(since: now, received: 0) }
     }
 
-    /// To be called about once in each period.
+    /// To be called several times in each period.
     mutating func tick(at now: Duration) -> Action {
         switch phase {
+        case .opening(let since): return now - since >= bounds.firstRequest ? .close : .goOn
         case .idle: return .goOn
         case .draining(let since, _): return now - since > bounds.drainTime ? .close : .goOn
         case .receiving:

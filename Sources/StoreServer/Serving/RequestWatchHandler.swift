@@ -2,8 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Puts a `RequestWatch` into a connection: closes it when the watch says so, answers what is no HTTP with a problem,
-/// and tells a client that asks (`Expect: 100-continue`, as curl does) to go on.
+/// Puts a `RequestWatch` into a connection: closes it when the watch says so, or its peer has too many, answers what is
+/// no HTTP with a problem, and tells a client that asks (`Expect: 100-continue`, as curl does) to go on.
 ///
 /// Bound to one event loop like every channel handler; nothing of it is shared.
 final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -13,16 +13,30 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private var watch: RequestWatch
+    private let peers: PeerCounts
     private let tickEvery: TimeAmount
     private let bodyLimit: Int
     private var ticking: RepeatedTask?
     private var openRequests = 0
     private var isClosing = false
 
-    init(bounds: RequestWatch.Bounds, bodyLimit: Int) {
+    init(bounds: RequestWatch.Bounds, bodyLimit: Int, peers: PeerCounts) {
         watch = RequestWatch(bounds: bounds)
-        tickEvery = .nanoseconds(max(1_000_000, min(bounds.period, bounds.drainTime).nanosecondCount / 4))
+        let shortest = min(bounds.firstRequest, bounds.period, bounds.drainTime)
+        tickEvery = .nanoseconds(max(1_000_000, shortest.nanosecondCount / 4))
         self.bodyLimit = bodyLimit
+        self.peers = peers
+    }
+
+    /// Before the handshake.
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if let peer = context.channel.remoteAddress.flatMap(PeerCounts.Peer.init) {
+            guard peers.admit(peer) else { return close(context) }
+            context.channel.closeFuture.whenComplete { [peers] _ in peers.left(peer) }
+        }
+        watch.connectionOpened(at: now(context))
+        startTicking(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -4,7 +4,11 @@ import CentralStore
 public struct ServiceLimits: Sendable {
     /// Open connections; more wait in the kernel's queue.
     public var connections = 1024
-    /// A connection on which no request is under way, or whose header or handshake does not come.
+    /// Open connections of one address; the next is closed. Many schools may stand behind one.
+    public var connectionsPerPeer = 256
+    /// From the connection to the end of its first request's header, the TLS handshake included.
+    public var firstRequest: Duration = .seconds(20)
+    /// A connection on which no request is under way, or whose next header does not come.
     public var idle: Duration = .seconds(120)
     /// A request's body must bring so many bytes in each such period.
     public var minimumBodyBytes = 1024
@@ -31,7 +35,8 @@ public struct ServiceLimits: Sendable {
     }
 
     var watch: RequestWatch.Bounds {
-        RequestWatch.Bounds(minimumBytes: minimumBodyBytes, period: minimumBodyPeriod)
+        RequestWatch.Bounds(
+            firstRequest: firstRequest, minimumBytes: minimumBodyBytes, period: minimumBodyPeriod)
     }
 
     var bodies: BodyBudget {

@@ -122,8 +122,11 @@ public struct StoreService: Sendable {
     private var channelConfiguration: HTTP1Channel.Configuration {
         let bounds = limits.watch
         let bodyLimit = limits.largestBody(handle.limits)
+        let peers = PeerCounts(limit: limits.connectionsPerPeer)
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestWatchHandler(bounds: bounds, bodyLimit: bodyLimit)],
+            additionalChannelHandlers: [
+                RequestWatchHandler(bounds: bounds, bodyLimit: bodyLimit, peers: peers)
+            ],
             idleTimeout: .nanoseconds(limits.idle.nanosecondCount),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,

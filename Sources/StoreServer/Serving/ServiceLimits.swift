@@ -25,6 +25,8 @@ public struct ServiceLimits: Sendable {
     public var wholeBodiesPerInstallation = 3
     /// How long requests under way may go on after a signal to stop.
     public var shutdown: Duration = .seconds(20)
+    /// How often it is noted which schools were heard from: as much of that is forgotten when the service is killed.
+    public var contactNotes: Duration = .seconds(60)
     /// How long an answer to a commit waits for the tree to show it. The receipt does not depend on that.
     public var treePatience: Duration = .seconds(10)
 

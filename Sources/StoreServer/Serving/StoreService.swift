@@ -52,6 +52,7 @@ public struct StoreService: Sendable {
         let control = try ControlService(handle.directory, logger: logger) { [store = handle.store] operation, report in
             try StoreOperator(store: store).perform(operation, report: report)
         }
+        let contacts = ContactNotes(of: handle.store, every: limits.contactNotes, logger: logger)
         let failure: (any Error)?
         do {
             try await serve(upkeep.publisher, onReady)
@@ -61,7 +62,7 @@ public struct StoreService: Sendable {
         }
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "clix-store.stop").async {
-                stop(control, upkeep)
+                stop(control, upkeep, contacts)
                 continuation.resume()
             }
         }
@@ -69,12 +70,13 @@ public struct StoreService: Sendable {
     }
 
     /// Blocks until commands and tree have come to their end.
-    private func stop(_ control: ControlService, _ upkeep: TreeUpkeep) {
+    private func stop(_ control: ControlService, _ upkeep: TreeUpkeep, _ contacts: ContactNotes) {
         guard control.stop(within: limits.shutdown) else {
             // The process ends and the lock with it; what the command had made durable stays.
             return logger.warning("a command that was still at work (a seed?) was cut off; run it again")
         }
         upkeep.stop()
+        contacts.stop()
         handle.store.close()
     }
 

@@ -7,6 +7,7 @@ extension Catalog {
         migrator.registerMigration("1 packs and chunks") { db in try db.execute(sql: packsAndChunks) }
         migrator.registerMigration("2 schools and snapshots") { db in try db.execute(sql: schoolsAndSnapshots) }
         migrator.registerMigration("3 what packs do not tell") { db in try db.execute(sql: passing) }
+        migrator.registerMigration("5 when frames were kept") { db in try db.execute(sql: whenKept) }
         return migrator
     }
 
@@ -60,6 +61,25 @@ extension Catalog {
             dataset TEXT NOT NULL, year INTEGER NOT NULL, sequence INTEGER NOT NULL, snapshot BLOB NOT NULL UNIQUE,
             at INTEGER NOT NULL);
         CREATE INDEX fork_school ON fork (school);
+        """
+
+    /// A kept frame spares a school whose answer was lost from sending it again, and is good for nothing else: sent again,
+    /// it is success once more. So each that comes takes two with it that are older than a week, which bounds the table
+    /// by a week's frames without anybody having to remember it.
+    private static let whenKept = """
+        -- at: milliseconds since 1970.
+        CREATE TABLE dated_frame (
+            id BLOB NOT NULL, school INTEGER NOT NULL, length INTEGER NOT NULL,
+            at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER) * 1000),
+            PRIMARY KEY (id, school)) WITHOUT ROWID;
+        INSERT INTO dated_frame (id, school, length) SELECT id, school, length FROM kept_frame;
+        DROP TABLE kept_frame;
+        ALTER TABLE dated_frame RENAME TO kept_frame;
+        CREATE INDEX kept_frame_at ON kept_frame (at);
+        CREATE TRIGGER kept_frame_goes AFTER INSERT ON kept_frame BEGIN
+            DELETE FROM kept_frame WHERE (id, school) IN (
+                SELECT id, school FROM kept_frame WHERE at < NEW.at - 7 * 24 * 3600 * 1000 ORDER BY at LIMIT 2);
+        END;
         """
 
     /// Facts that may be lost with the catalog: none of them was promised to anybody.

@@ -1,5 +1,6 @@
 import CZstd
 import Content
+import GRDB
 import Glibc
 import LevelTree
 import Testing
@@ -49,6 +50,29 @@ struct FrameTests {
         try upload.finish()
         #expect(try test.store.frameState(frame, for: school.me) == .kept(UInt64(body.count)))
         #expect(!test.folder.exists("store/incoming/\(school.answer.installation)/\(frame.hex)"))
+    }
+
+    @Test("a frame of last week goes when others come, and is success and no work when it comes again nonetheless")
+    func forgotten() throws {
+        let (old, recent) = (try TestSchool.frame([noise(50_000)]), try TestSchool.frame([noise(40_000)]))
+        let frame = try school.send(body: old)
+        try age(byDays: 2)
+        let younger = try school.send(body: recent)
+        try age(byDays: 6)
+        #expect(try test.store.frameState(frame, for: school.me) == .kept(UInt64(old.count)))
+        _ = try school.send(body: TestSchool.frame([noise(30_000)]))
+        #expect(try test.store.frameState(frame, for: school.me) == .unknown)
+        #expect(try test.store.frameState(younger, for: school.me) == .kept(UInt64(recent.count)))
+        let before = try test.dump()
+        _ = try school.send(body: old)
+        #expect(try test.store.frameState(frame, for: school.me) == .kept(UInt64(old.count)))
+        #expect(try test.dump() == before, "nothing is stored twice")
+    }
+
+    private func age(byDays days: Int64) throws {
+        try test.store.catalog.write { db in
+            try db.execute(sql: "UPDATE kept_frame SET at = at - ?", arguments: [days * 24 * 3600 * 1000])
+        }
     }
 
     @Test("a frame that is kept already is success and no work")

@@ -156,7 +156,7 @@ struct Hostility: Sendable, CustomTestStringConvertible {
     @Test(arguments: [
         "rm .git/HEAD; mkfifo .git/HEAD", "rm .git/index; mkfifo .git/index", "rm .git/config; mkfifo .git/config",
         "mkfifo .git/packed-refs", "rm .git/info/exclude; mkfifo .git/info/exclude",
-        "mkfifo ../pipe; ln -sf ../../pipe .git/refs/heads/master",
+        "mkfifo ../pipe; ln -sf ../../../../pipe .git/refs/heads/master",
         "rm -f .git/refs/heads/other; mkfifo .git/refs/heads/other", "mknod .git/objects/info/alternates p",
     ])
     func `with a FIFO in its .git is refused before git is started`(bait: String) async throws {

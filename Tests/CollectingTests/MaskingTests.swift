@@ -209,9 +209,9 @@ import Testing
 
     private func maskedDiff(_ line: String, of file: String) -> String? {
         let head = "diff --git a/\(file) b/\(file)\n--- a/x/\(file)\n+++ b/x/\(file)\n@@ -1,2 +1,2 @@\n"
-        let text = masked(head + line + "\n ", as: .diff)
-        guard text.hasPrefix(head), text.hasSuffix("\n ") else { return nil }
-        return String(text.dropFirst(head.count).dropLast(2))
+        let text = masked(head + line + "\n ", as: .diff).utf8
+        guard text.starts(with: head.utf8), text.suffix(2).elementsEqual("\n ".utf8) else { return nil }
+        return String(decoding: text.dropFirst(head.utf8.count).dropLast(2), as: UTF8.self)
     }
 
     @Test func `settings that were cut short or are no text harm nobody`() {

@@ -3,6 +3,9 @@ import Staging
 
 /// `git-commit.log`: what gStudio and qbank run, and what was changed on this server. Made here from the code tree where
 /// there is one; the field's own `git-commit-details.log` stands beside it.
+///
+/// What was had before and cannot be had now stays as it was: git may be missing for a day, or one of the disks not be
+/// mounted. What never was had is not missed.
 struct GitLogCollector: Collector {
     let dataset = Dataset.gitLog
     private let made = RelativePath.fixed("git-commit.log")
@@ -10,13 +13,7 @@ struct GitLogCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         let sources = context.sources
-        var parts: [Gathering.Part] = []
-        func add(_ name: RelativePath) {
-            let place = sources.inData("\(name)")
-            // What else may be there in its place is for staging to name, and only that file is missing then.
-            if Place.look(at: place, for: .file) != .absent { parts.append(.file(at: place, as: name)) }
-        }
-        add(fields)
+        var parts = [part(fields, context)].compactMap { $0 }
         switch Place.look(at: SourcePlace(root: sources.code), for: .folder) {
         case .there:
             return Location(
@@ -24,7 +21,7 @@ struct GitLogCollector: Collector {
                 notes: ["\(made) is made from the repositories in \(sources.code)"])
         case .misplaced(let problem):
             return Location(gathering: Gathering(parts: parts), problem: problem)
-        case .absent: add(made)
+        case .absent: parts += [part(made, context)].compactMap { $0 }
         }
         guard parts.isEmpty else { return Location(gathering: Gathering(parts: parts)) }
         return Location(
@@ -32,44 +29,95 @@ struct GitLogCollector: Collector {
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
-        guard hasCode(context) else { return try locate(context).checkedGathering() }
-        var gathering = locate(context).gathering
-        let text = await makeText(context)
-        gathering.shortfalls += text.shortfalls
-        guard text.hasContent else { return gathering }
-        gathering.parts.append(.text(text.bytes, as: made, mode: 0o644, modified: context.now))
+        let location = locate(context)
+        if let problem = location.problem { throw problem }
+        var gathering = location.gathering
+        if Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there {
+            try await addMade(to: &gathering, context)
+        }
+        guard gathering.parts.contains(where: isHad) else {
+            throw CollectingProblem(.absent, location.absence ?? "there is nothing to collect")
+        }
+        keepFormer(&gathering, context)
         return gathering
     }
 
-    private func hasCode(_ context: CollectionContext) -> Bool {
-        Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there
+    /// The field's file of this name; missed where something else lies in its place, nil where nothing does.
+    private func part(_ name: RelativePath, _ context: CollectionContext) -> Gathering.Part? {
+        let place = context.sources.inData("\(name)")
+        switch Place.look(at: place, for: .file) {
+        case .there: return .file(at: place, as: name)
+        case .misplaced(let problem): return .missed(name, reason: problem.message)
+        case .absent: return nil
+        }
     }
 
-    private func makeText(
-        _ context: CollectionContext
-    ) async -> (bytes: [UInt8], shortfalls: [Shortfall], hasContent: Bool) {
-        let sources = context.sources
+    private func isHad(_ part: Gathering.Part) -> Bool {
+        if case .missed = part { false } else { true }
+    }
+
+    // MARK: What is made
+
+    /// - Throws: `CollectingProblem` if git says nothing and there is nothing else.
+    private func addMade(to gathering: inout Gathering, _ context: CollectionContext) async throws(CollectingProblem) {
+        let text = await makeText(context)
+        if text.hasContent {
+            gathering.parts.append(.text(text.bytes, as: made, mode: 0o644, modified: context.now))
+            gathering.shortfalls += text.shortfalls
+        } else if !text.hasRepository, let part = part(made, context) {
+            gathering.parts.append(part)
+        } else if gathering.parts.contains(where: isHad) {
+            gathering.shortfalls += text.shortfalls
+        } else {
+            let code: CollectingProblem.Code = text.hasRepository ? .unusable : .absent
+            throw CollectingProblem(code, text.shortfalls.map(\.reason).joined(separator: "; "))
+        }
+    }
+
+    private func makeText(_ context: CollectionContext) async -> GitLogText {
+        let code = context.sources.code
         let reader = GitReader(programs: context.programs, masking: context.masking(), scratch: context.scratch)
         var text = GitLogText(file: "\(made)")
-        var hasContent = false
-        let trees = [
-            ("gstudio-docker", sources.code, SourcePlace(root: sources.code), false),
-            ("gstudio", sources.gstudioTree, sources.inCode("gstudio"), true),
-            ("qbank-lite", sources.qbankTree, sources.inCode("gstudio/gnowsys-ndf/qbank-lite"), true),
-        ]
-        for (name, tree, place, isNamedByStandard) in trees {
+        for tree in GitTree.all {
+            let place = tree.place(in: code)
             do throws(CollectingProblem) {
                 // git itself would follow a symlink on the way.
                 if let problem = Place.look(at: place, for: .folder).problem { throw problem }
-                let answers = try await reader.answers(of: tree, within: sources.code)
-                text.addSection(name, answers)
-                hasContent = hasContent || answers.contains { $0.problem == nil }
-            } catch  where error.code == .absent && !isNamedByStandard {
+                text.addSection(
+                    tree.name, try await reader.answers(of: String(decoding: place.path, as: UTF8.self), within: code))
+            } catch  where error.code == .absent && !tree.isNamedByStandard {
                 continue
             } catch {
-                text.addSection(name, problem: error.message)
+                text.addSection(tree.name, error)
             }
         }
-        return (text.bytes, text.shortfalls, hasContent)
+        return text
+    }
+
+    // MARK: What was had before
+
+    /// Declares as missed what an earlier pass had and this one has not, and remembers what it has.
+    private func keepFormer(_ gathering: inout Gathering, _ context: CollectionContext) {
+        let memory = context.memory(dataset)
+        let former = Set((memory?.bytes ?? []).split(separator: UInt8(ascii: "\n")).map(Array.init))
+        var had: Set<[UInt8]> = []
+        for name in [fields, made] {
+            if gathering.parts.contains(where: { isHad($0) && names($0, name) }) {
+                had.insert(name.bytes)
+            } else if former.contains(name.bytes), !gathering.parts.contains(where: { names($0, name) }) {
+                gathering.parts.append(.missed(name, reason: "cannot be had now, and was before"))
+            }
+        }
+        // In a new year there is no earlier content of it to keep: that is said once.
+        if memory?.year.number == context.timeZone.local(context.now).year { had.formUnion(former) }
+        gathering.memory = Array(
+            had.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: [UInt8(ascii: "\n")]))
+    }
+
+    private func names(_ part: Gathering.Part, _ name: RelativePath) -> Bool {
+        switch part {
+        case .file(_, let path), .text(_, let path, _, _), .missed(let path, _): path == name
+        case .folder, .made: false
+        }
     }
 }

@@ -6,12 +6,18 @@ import LevelTree
 struct GitLogText {
     private(set) var bytes: [UInt8] = []
     private(set) var shortfalls: [Shortfall] = []
+    /// Whether git said anything at all. Without it the text is not worth the last one's place.
+    private(set) var hasContent = false
+    /// Whether there is any repository, were it a broken one.
+    private(set) var hasRepository = false
     private let file: String
 
     /// - Parameter file: the name that stands in the list of what is missing.
     init(file: String) { self.file = file }
 
     mutating func addSection(_ name: String, _ answers: [GitReader.Answer]) {
+        hasRepository = true
+        hasContent = hasContent || answers.contains { $0.problem == nil && !$0.text.isEmpty }
         add("\n\nDetails of \(name) \n\n")
         for (command, answer) in zip(GitReader.commands, answers) {
             add("\n\(name) : \(command.title) \n\n")
@@ -22,9 +28,10 @@ struct GitLogText {
     }
 
     /// A section that could not be made at all.
-    mutating func addSection(_ name: String, problem: String) {
+    mutating func addSection(_ name: String, _ problem: CollectingProblem) {
+        if problem.code != .absent { hasRepository = true }
         add("\n\nDetails of \(name) \n\n")
-        miss("\(name): \(problem)")
+        miss("\(name): \(problem.message)")
     }
 
     private mutating func miss(_ reason: String) {

@@ -35,7 +35,7 @@ struct GitReader: Sendable {
     }
 
     /// Runs all of them on one working tree.
-    /// - Throws: `CollectingProblem` if it is no repository, or cannot be read at all.
+    /// - Throws: `CollectingProblem` if it is no repository, or cannot be read at all, or if there is no git.
     func answers(of tree: String, within boundary: String) async throws(CollectingProblem) -> [Answer] {
         let git = try GitFolder(of: tree, within: boundary)
         let view = try GitView(of: git, scratch: scratch)
@@ -49,7 +49,7 @@ struct GitReader: Sendable {
                 answers.append(Answer(text: [], problem: "not run: \(allTheTime)"))
                 continue
             }
-            let answer = await answer(to: command, tree: tree, view: view, limit: room, deadline: left)
+            let answer = try await answer(to: command, tree: tree, view: view, limit: room, deadline: left)
             room = max(0, room - answer.text.count)
             answers.append(answer)
         }
@@ -58,7 +58,7 @@ struct GitReader: Sendable {
 
     private func answer(
         to command: Command, tree: String, view: GitView, limit: Int, deadline: Duration
-    ) async -> Answer {
+    ) async throws(CollectingProblem) -> Answer {
         // With both given, git asks neither who owns the tree nor where its configuration puts it.
         let places = ["GIT_DIR": view.folder.path, "GIT_WORK_TREE": tree]
         let arguments = GitReader.safeguards + ["-C", tree] + command.arguments
@@ -74,6 +74,8 @@ struct GitReader: Sendable {
                 text: masking.apply(to: Array(result.output[..<whole]), as: command.prints)
                     + masking.apply(to: result.errorText),
                 isCut: result.isCut)
+        } catch  where error.isPermanent {
+            throw CollectingProblem(.unusable, error.message)
         } catch  where error.code == .deadline {
             return Answer(text: [], problem: "git was killed: \(allTheTime)")
         } catch {

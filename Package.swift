@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "Collecting",
             dependencies: [
-                "LevelTree", "Settings", "Content", "Staging", "CLinux", "CZlib",
+                "LevelTree", "Settings", "Content", "Staging", "CBSON", "CLinux", "CZlib",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(name: "Staging", dependencies: ["LevelTree", "Content", "Wire", "Terminal", "CLinux", grdb]),
@@ -92,6 +92,7 @@ let package = Package(
         .systemLibrary(name: "CCurlLibrary", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurl", dependencies: ["CCurlLibrary"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CBSON", pkgConfig: "libbson-1.0", providers: [.apt(["libbson-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 

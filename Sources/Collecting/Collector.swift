@@ -29,6 +29,9 @@ public struct Location: Sendable {
     /// Why there is nothing here to collect, as a sentence; nil if there is. Where no generation exists either, there is
     /// nothing to do or to complain about.
     public var absence: String?
+    /// Whether a collection may have it all the same, by asking the container: `gather` is to be asked even where nothing
+    /// lies on the disk.
+    public var mayBeMade = false
     /// Why what is there may not be collected under this name; then the pass fails and the last generation stands.
     public var problem: CollectingProblem?
     /// What a person should know: where a file that is made here comes from.

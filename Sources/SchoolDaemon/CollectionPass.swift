@@ -78,7 +78,8 @@ public struct CollectionPass: Sendable {
             let location = collector.locate(context)
             // What was never here is no news. What was, and is not any more, is for staging's guards to judge, unless the
             // collector itself says that it is not wanted.
-            if let absence = location.absence, standing(dataset) == nil || location.problem?.code == .notNeeded {
+            let isNews = standing(dataset) != nil || location.mayBeMade
+            if let absence = location.absence, !isNews || location.problem?.code == .notNeeded {
                 return DatasetReport(dataset: dataset, ending: .absent(reason: absence))
             }
             let gathering = try await limit.bound { try await collector.gather(context) }
@@ -88,6 +89,8 @@ public struct CollectionPass: Sendable {
                 observer(.progressed(dataset, $0))
             }
             return report(dataset, result)
+        } catch let problem as CollectingProblem where problem.code == .absent && standing(dataset) == nil {
+            return DatasetReport(dataset: dataset, ending: .absent(reason: problem.message))
         } catch {
             return report(dataset, failure: error)
         }

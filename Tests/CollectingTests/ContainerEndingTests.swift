@@ -12,7 +12,7 @@ import Testing
         let problem = await docker.container.problem(of: program)
         #expect(problem?.code == .deadline)
         #expect(problem?.message.contains("raise timeout") == true)
-        #expect(isGone(try #require(docker.id())))
+        #expect(isGone(try #require(await docker.id())))
     }
 
     @Test func `when we are stopping is ended inside, and killed where it does not listen`() async throws {
@@ -20,7 +20,7 @@ import Testing
         let container = docker.container
         let line = "trap '' TERM; echo $$ >\(docker.folder.path)/id; while :; do sleep 1; done"
         let task = Task { await container.problem(of: .shell(line)) }
-        let id = try #require(docker.id())
+        let id = try #require(await docker.id())
         task.cancel()
         let problem = await task.value
         #expect(problem?.code == .cancelled)
@@ -33,7 +33,7 @@ import Testing
             run: #"setsid "$@" & while ! [ -s "$here/id" ]; do sleep .05; done; kill -9 $$"#)
         let problem = await docker.container.problem(of: .shell("echo $$ >\(docker.folder.path)/id; exec sleep 1000"))
         #expect(problem?.code == .ended)
-        #expect(isGone(try #require(docker.id())))
+        #expect(isGone(try #require(await docker.id())))
     }
 
     @Test func `because it writes too much is ended inside`() async throws {
@@ -42,7 +42,7 @@ import Testing
             "echo $$ >\(docker.folder.path)/id; head -c 5000 /dev/zero; exec sleep 1000")
         program.output = .memory(limit: 4999)
         #expect(await docker.container.problem(of: program)?.code == .outputLost)
-        #expect(isGone(try #require(docker.id())))
+        #expect(isGone(try #require(await docker.id())))
     }
 
     @Test func `because the disk here is full is ended inside, and told from its own faults`() async throws {
@@ -54,7 +54,7 @@ import Testing
         let problem = await docker.container.problem(of: program)
         #expect(problem?.code == .outputLost)
         #expect(problem?.message.contains("No space left on device") == true)
-        #expect(isGone(try #require(docker.id())))
+        #expect(isGone(try #require(await docker.id())))
     }
 
     @Test func `leaves other runs alone`() async throws {
@@ -64,7 +64,7 @@ import Testing
             "echo $$ >\(docker.folder.path)/other; read line <\(docker.folder.path)/go; echo $line")
         shell("mkfifo \(docker.folder.path)/go")
         async let whole = container.run(other)
-        _ = docker.id("other")
+        _ = await docker.id("other")
         var program = ContainerProgram("sleep", "1000")
         program.deadline = .milliseconds(1)
         #expect(await container.problem(of: program)?.code == .deadline)

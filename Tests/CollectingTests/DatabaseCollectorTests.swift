@@ -19,7 +19,8 @@ import Testing
         let school = FakeSchool()
         makeLive(school)
         let location = try school.survey("db").location
-        #expect(location.problem?.code == .unusable)
+        #expect(location.gathering.parts.isEmpty)
+        #expect(location.notes.first?.contains("mongodump") == true)
         await #expect(throws: CollectingProblem.self) {
             try await Collectors.collector(for: .of("db")).gather(school.context())
         }

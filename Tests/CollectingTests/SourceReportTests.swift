@@ -46,10 +46,11 @@ import Testing
         #expect(report.places.isEmpty)
     }
 
-    @Test func `a live database is a problem of db and a source of db-raw`() throws {
+    @Test func `a live database is dumped for db, and a source of db-raw`() throws {
         let school = FakeSchool()
         school.root.write("x", to: "home/core/data/db/WiredTiger")
-        #expect(try report("db", school).problem?.contains("db-raw") == true)
+        #expect(try report("db", school).problem == nil)
+        #expect(try report("db", school).notes.first?.contains("mongodump") == true)
         #expect(try report("db-raw", school).survey?.files == 4)
     }
 

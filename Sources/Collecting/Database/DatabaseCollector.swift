@@ -1,30 +1,49 @@
 import LevelTree
 import Staging
 
-/// `db`: the databases of platform and assessment engine in mongodump's form, from a folder of dumps. A live folder of
-/// MongoDB's is never taken under this name.
+/// `db`: the databases of platform and assessment engine in mongodump's form. They are dumped inside the platform's
+/// container; where a folder of dumps lies in the place of the server's files, as in a collected tree, it is taken as it
+/// is. The live files themselves are never taken under this name.
 struct DatabaseCollector: Collector {
     let dataset = Dataset.of("db")
 
     func locate(_ context: CollectionContext) -> Location {
         let place = context.sources.inData(dataset.name)
         let path = escapedText(place.path)
-        var location = Place.folder([place], include: verdict)
         switch DatabaseFolder.kind(at: place) {
         case .live:
-            location.problem = CollectingProblem(
-                .unusable,
-                "\(path) holds the running database's own files (WiredTiger), whose copy is not a whole database; "
-                    + "no dump is there to collect, and the files go to db-raw as partial")
-        case .neither where location.absence == nil && location.problem == nil:
+            return Location(notes: [
+                "dumped in the container \(context.container.name) by mongodump, one collection at a time; \(path) holds "
+                    + "the running server's own files"
+            ])
+        case .neither:
+            var location = Place.folder([place], include: verdict)
+            guard location.absence == nil, location.problem == nil else { return location }
             if let link = DatabaseFolder.firstLink(in: place) {
                 location.problem = CollectingProblem(.misplaced, link.message)
-                break
+            } else {
+                location.absence = "\(path) holds no dump: no folder of a database with .bson files"
             }
-            location.absence = "\(path) holds no dump: no folder of a database with .bson files"
-        default: break
+            return location
+        case .dumps, .absent, .unreadable: return Place.folder([place], include: verdict)
         }
-        return location
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        guard DatabaseFolder.kind(at: context.sources.inData(dataset.name)) == .live else {
+            return try locate(context).checkedGathering()
+        }
+        if case .problem(let problem) = await context.container.state() { throw DatabaseDump.problem(problem) }
+        let scratch = try ScratchFolder(in: context.scratch)
+        var dump = DatabaseDump(context, scratch: scratch)
+        do throws(CollectingProblem) {
+            var gathering = try await dump.run()
+            gathering.release = { scratch.remove() }
+            return gathering
+        } catch {
+            scratch.remove()
+            throw error
+        }
     }
 
     /// `<database>/<Collection>.bson` and `.metadata.json`, and what mongodump writes at the top (`oplog.bson`).

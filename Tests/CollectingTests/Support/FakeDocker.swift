@@ -79,10 +79,14 @@ final class FakeDocker: Sendable {
     /// The command lines that docker was called with.
     var calls: [String] { folder.read("calls").split(separator: "\n").map(String.init) }
 
-    /// The process id that something inside wrote, as soon as it is there.
-    func id(_ file: String = "id") -> pid_t? {
-        shell("for i in $(seq 400); do [ -s '\(folder.path)/\(file)' ] && exit 0; sleep .05; done; exit 1")
-        return pid_t(folder.read(file).dropLast())
+    /// The process id that something inside wrote, as soon as it is there; nil after 20 s without it. Waits without holding
+    /// a thread, which the run that is waited for may need.
+    func id(_ file: String = "id") async -> pid_t? {
+        for _ in 0..<400 {
+            if let id = pid_t(folder.read(file).dropLast()) { return id }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
     }
 }
 

@@ -6,6 +6,8 @@ struct Level: Sendable {
     let source: String
     /// What the collection adds of its own making, or nil: the folder is just what the source has.
     var madeHere: (@Sendable (String) -> Bool)?
+    /// Whether the source's logs are filed line by line: then lines are compared, and not files.
+    var isFollowed = false
 
     static let folders: [Level] = [
         Level(path: "gstudio/db", source: "home/core/data/db"),
@@ -21,7 +23,7 @@ struct Level: Sendable {
         Level(path: "gstudio/activity-timestamp-csvs", source: "home/core/data/activity-timestamp-csvs"),
         Level(path: "gstudio/gstudio_tools_logs", source: "home/core/data/gstudio_tools_logs"),
         Level(path: "gstudio/gstudio-logs", source: "home/core/data/gstudio-logs"),
-        Level(path: "gstudio/nginx-logs", source: "home/core/data/nginx-logs"),
+        Level(path: "gstudio/nginx-logs", source: "home/core/data/nginx-logs", isFollowed: true),
         Level(
             path: "gstudio/assessment-media/repository", source: "home/core/assesment-datastore/repository"),
         Level(
@@ -62,6 +64,10 @@ extension Level {
             var inTree = try FileTree("\(tree)/\(level.path)", ifPresent: true)
             if let madeHere = level.madeHere { inTree = inTree.without(madeHere) }
             let atSource = try FileTree("\(source)/\(level.source)")
+            if level.isFollowed {
+                found += try inTree.differencesOfLines(from: atSource).map { "\(level.path): \($0)" }
+                continue
+            }
             found += try inTree.differences(from: atSource, compare).map { "\(level.path): \($0)" }
         }
         for level in files {
@@ -76,6 +82,23 @@ extension Level {
 extension FileTree {
     func without(_ unwanted: (String) -> Bool) -> FileTree {
         FileTree(root: root, files: files.filter { !unwanted($0.key) })
+    }
+
+    /// Sentences about lines that are not as often here as in the logs of `expected`, rotated and compressed ones too; and
+    /// about files that are not named by their day.
+    func differencesOfLines(from expected: FileTree) throws -> [String] {
+        var count: [Substring: Int] = [:]
+        let here = try files.keys.sorted().map { try String(decoding: content($0), as: UTF8.self) }
+        let there = try expected.files.keys.map { path in
+            path.hasSuffix(".gz")
+                ? try ChildProcess.succeed("/usr/bin/gzip", "-dc", "\(expected.root)/\(path)").output
+                : String(decoding: try expected.content(path), as: UTF8.self)
+        }
+        for text in here { for line in text.split(separator: "\n") { count[line, default: 0] += 1 } }
+        for text in there { for line in text.split(separator: "\n") { count[line, default: 0] -= 1 } }
+        let names = files.keys.filter { $0.wholeMatch(of: /.+-[0-9]{8}\.log/) == nil }
+        return names.map { "\($0) is not a day's file" }
+            + count.filter { $0.value != 0 }.map { "\($0.value > 0 ? "too often" : "missing"): \($0.key)" }.prefix(20)
     }
 
     /// Just one file, as a tree.

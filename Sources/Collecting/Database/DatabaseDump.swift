@@ -1,0 +1,126 @@
+import Glibc
+import LevelTree
+import Staging
+
+/// Dumps every collection of every database, one at a time, out of the container into files of ours: nothing is written
+/// in there. Between two collections it pauses, so that a lesson that is going on gets the disk.
+struct DatabaseDump {
+    let container: Container
+    let context: CollectionContext
+    let scratch: ScratchFolder
+    private var parts: [Gathering.Part] = []
+    private var dumped = 0
+
+    /// For one collection; the whole pass has its own limit.
+    private static let deadline = Duration.seconds(1800)
+    /// Of the time that a collection took, how much is rest before the next one; at most 5 s.
+    private static let restShare = 0.25
+
+    init(_ context: CollectionContext, scratch: ScratchFolder) {
+        container = context.container
+        self.context = context
+        self.scratch = scratch
+    }
+
+    /// - Throws: `CollectingProblem` if nothing can be dumped; then the last good dump stands.
+    mutating func run() async throws(CollectingProblem) -> Gathering {
+        do {
+            let shell = MongoShell(container: container, deadline: .seconds(120))
+            for database in try await shell.databases() {
+                for collection in try await shell.collections(of: database) { try await dump(collection, of: database) }
+            }
+        } catch let problem as CollectingProblem {
+            throw problem
+        } catch {
+            throw DatabaseDump.problem(error)
+        }
+        guard dumped > 0 else {
+            throw CollectingProblem(
+                .unusable, "the database server in \(container.name) has nothing that could be dumped")
+        }
+        return Gathering(parts: parts)
+    }
+
+    static func problem(_ error: any Error) -> CollectingProblem {
+        CollectingProblem(.unusable, "no dump was made: \(error)")
+    }
+
+    private mutating func dump(_ collection: MongoShell.Collection, of database: String) async throws {
+        guard let folder = try? RelativePath(component: Array(database.utf8)),
+            let documents = try? folder.appending(RelativePath(component: Array("\(collection.name).bson".utf8))),
+            let metadata = try? folder.appending(
+                RelativePath(component: Array("\(collection.name).metadata.json".utf8)))
+        else {
+            throw CollectingProblem(
+                .unusable, "a collection has a name that no file can have: \(database).\(collection.name)")
+        }
+        let began = ContinuousClock.now
+        if let reason = try await write(collection.name, of: database) {
+            parts.append(.missed(documents, reason: reason))
+        } else {
+            dumped += 1
+            parts.append(.made(made(parts.count), as: documents))
+        }
+        parts.append(.text(collection.metadata, as: metadata, mode: 0o640, modified: context.now))
+        let rest = (ContinuousClock.now - began) * DatabaseDump.restShare
+        try await Task.sleep(for: min(rest, .seconds(5)))
+    }
+
+    private func made(_ number: Int) -> MadeFile {
+        MadeFile(path: "\(scratch.path)/\(number)", mode: 0o640, modified: context.now)
+    }
+
+    /// - Returns: why this collection has no good dump; nil if it has.
+    /// - Throws: what concerns all of them.
+    private func write(_ collection: String, of database: String) async throws -> String? {
+        let path = made(parts.count).path
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw CollectingProblem(
+                .noRoom, "a dump cannot be written beside staging (\(String(cString: strerror(errno)).lowercasedFirst))"
+            )
+        }
+        defer { close(file) }
+        let program = ContainerProgram(
+            ["mongodump", "--db", database, "--collection", collection, "--out", "-"].map { Array($0.utf8) },
+            output: .file(descriptor: file, limit: Int64(clamping: context.room())), deadline: DatabaseDump.deadline,
+            isHeavy: true)
+        let name = "\(database).\(collection)"
+        let result: ProgramResult
+        do throws(ContainerProblem) {
+            result = try await container.run(program)
+        } catch {
+            guard error.concernsOneProgram else { throw error }
+            return "its dump failed: \(context.masking().apply(to: error.message))"
+        }
+        guard lseek(file, 0, SEEK_SET) == 0 else {
+            throw CollectingProblem(.unreadable, "the dump of \(name) cannot be read")
+        }
+        switch BSONFile.check(file) {
+        case .broken(let documents, let offset):
+            return "its dump is cut after \(documents) documents, \(offset) bytes"
+        case .whole(let documents):
+            guard let said = DatabaseDump.count(in: result.errorText), said != documents else { return nil }
+            return "its dump has \(documents) documents, and mongodump said \(said)"
+        }
+    }
+
+    /// `dumped 5000 documents`, as mongodump ends what it says.
+    static func count(in errorText: [UInt8]) -> UInt64? {
+        let words = String(decoding: errorText, as: UTF8.self).split { $0 == " " || $0 == "\n" || $0 == "\t" }
+        guard let index = words.lastIndex(of: "dumped"), words.indices.contains(index + 2),
+            words[index + 2].hasPrefix("document")
+        else { return nil }
+        return UInt64(words[index + 1])
+    }
+}
+
+extension ContainerProblem {
+    /// Whether another program in the same container may fare better.
+    var concernsOneProgram: Bool {
+        switch code {
+        case .failed, .deadline, .outputLost, .ended: true
+        default: false
+        }
+    }
+}

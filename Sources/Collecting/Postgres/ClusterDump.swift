@@ -1,0 +1,54 @@
+import Glibc
+import LevelTree
+import Staging
+
+/// A dump of a whole PostgreSQL cluster, as `pg_dumpall` writes it.
+enum ClusterDump {
+    /// What stands in the last lines of a whole dump. Each database in it ends with `PostgreSQL database dump complete`,
+    /// so that a cut dump may well have that.
+    private static let trailer = Array("-- PostgreSQL database cluster dump complete".utf8)
+    private static let tailLength = 1024
+
+    /// Whether the dump goes to its end.
+    /// - Parameter file: open for reading; its position does not matter.
+    static func isWhole(_ file: Int32) -> Bool {
+        var facts = stat()
+        guard fstat(file, &facts) == 0 else { return false }
+        let start = max(0, Int(facts.st_size) - tailLength)
+        var tail = [UInt8](repeating: 0, count: Int(facts.st_size) - start)
+        let count = tail.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, off_t(start)) }
+        guard count == tail.count else { return false }
+        return tail.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual(trailer) }
+    }
+
+    /// Makes one in the container, as the cluster's own superuser, who needs no password there.
+    /// - Returns: the dump, in a file of ours.
+    /// - Throws: `CollectingProblem`; what was written of a dump that was cut is of no use.
+    static func make(
+        _ context: CollectionContext, in scratch: ScratchFolder
+    ) async throws(CollectingProblem) -> MadeFile {
+        let path = "\(scratch.path)/pg_dump_all.sql"
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw CollectingProblem(
+                .noRoom, "a dump cannot be written beside staging (\(String(cString: strerror(errno)).lowercasedFirst))"
+            )
+        }
+        defer { close(file) }
+        let program = ContainerProgram(
+            [Array("pg_dumpall".utf8)], user: "postgres",
+            output: .file(descriptor: file, limit: Int64(clamping: context.room())), deadline: .seconds(1800),
+            isHeavy: true)
+        do throws(ContainerProblem) {
+            _ = try await context.container.run(program)
+        } catch {
+            throw CollectingProblem(.unusable, "no dump was made: \(context.masking().apply(to: error.message))")
+        }
+        guard isWhole(file) else {
+            throw CollectingProblem(
+                .unusable, "the dump that pg_dumpall made in \(context.container.name) lacks its end, and was not taken"
+            )
+        }
+        return MadeFile(path: path, mode: 0o640, modified: context.now)
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import LevelTree
+import Staging
+
+/// `postgres-dump`: the users. `pg_dump_all.sql` is dumped in the platform's container; where that may not be asked, the
+/// platform's own hourly dump is taken if it is whole. Older dumps that lie in its folder are taken as they are.
+///
+/// `pg_dump_all.sql` beside that folder is the factory's, the same on every server, and is never taken.
+struct PostgresDumpCollector: Collector {
+    let dataset = Dataset.of("postgres-dump")
+    private static let name = RelativePath.fixed("pg_dump_all.sql")
+
+    private func place(_ context: CollectionContext) -> SourcePlace { context.sources.inData(dataset.name) }
+
+    func locate(_ context: CollectionContext) -> Location {
+        var location = Place.folder([place(context)])
+        location.mayBeMade = true
+        location.notes = [
+            "pg_dump_all.sql is dumped in the container \(context.container.name) by pg_dumpall; without access to it, the "
+                + "platform's own hourly dump is taken"
+        ]
+        return location
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        switch await context.container.state() {
+        case .running: return try await dumped(context)
+        case .problem(let problem): return try found(context, because: problem)
+        }
+    }
+
+    private func dumped(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        let scratch = try ScratchFolder(in: context.scratch)
+        do throws(CollectingProblem) {
+            let dump = try await ClusterDump.make(context, in: scratch)
+            var gathering = Gathering(parts: [.made(dump, as: PostgresDumpCollector.name)])
+            let others = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
+            if others.problem == nil, others.absence == nil { gathering.parts += others.gathering.parts }
+            gathering.release = { scratch.remove() }
+            return gathering
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    /// What the platform's own job left.
+    private func found(
+        _ context: CollectionContext, because problem: ContainerProblem
+    ) throws(CollectingProblem) -> Gathering {
+        let location = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
+        if let absence = location.absence {
+            throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(problem.message)")
+        }
+        var gathering = try location.checkedGathering()
+        guard let dump = place(context).appending(PostgresDumpCollector.name.bytes),
+            let file = try? dump.openDescriptor(.file)
+        else { return gathering }
+        defer { close(file) }
+        if ClusterDump.isWhole(file) {
+            gathering.parts.insert(.file(at: dump, as: PostgresDumpCollector.name), at: 0)
+        } else {
+            gathering.parts.append(
+                .missed(
+                    PostgresDumpCollector.name,
+                    reason:
+                        "lacks its end, as after a power cut or in the middle of being written, and none could be made: "
+                        + problem.message))
+        }
+        return gathering
+    }
+
+    @Sendable private static func othersVerdict(_ path: RelativePath) -> SourceVerdict {
+        path == name ? .skip : NeverCollected.fileVerdictWithKeys(path)
+    }
+}

@@ -1,0 +1,182 @@
+import Glibc
+import LevelTree
+import Staging
+import Testing
+
+@testable import Collecting
+
+/// What stands in for the container's programs are shell scripts here; with the real engine: `EndToEndTests`.
+@Suite("Dumps out of the container")
+struct ContainerDumpsTests {
+    let school = FakeSchool()
+    let docker: FakeDocker
+
+    init() {
+        docker = FakeDocker(run: #"PATH="$here/bin:$PATH" inside "$@""#)
+        shell("rm -rf '\(school.sources.data)/db'")
+        school.root.write("x", to: "home/core/data/db/WiredTiger")
+        program(
+            "mongo",
+            #"""
+            case "$*" in
+            *list-databases*) printf '%s\n' '{"name":"local"}' '{"name":"gstudio-mongodb"}' '{"name":"assessment"}' ;;
+            *gstudio-mongodb*)
+                echo '{"name":"Nodes","options":{},"indexes":[{"v":1,"key":{"b":1,"a":-1},"name":"b_a"}]}'
+                echo '{"name":"system.indexes","options":{},"indexes":[]}' ;;
+            *) echo '{"name":"Item","options":{},"indexes":[]}' ;;
+            esac
+            """#)
+        dump(#"printf '\005\000\000\000\000\005\000\000\000\000'; echo 'dumped 2 documents' >&2"#)
+    }
+
+    private func program(_ name: String, _ script: String) {
+        docker.folder.write("#!/bin/sh\n\(script)\n", to: "bin/\(name)", mode: 0o755)
+    }
+
+    private func dump(_ script: String) { program("mongodump", script) }
+
+    private func context() throws -> CollectionContext {
+        var context = try school.context()
+        context.container = docker.container
+        return context
+    }
+
+    /// The paths that are there, with their content, and those that are missed, with the reason.
+    private func gather(_ dataset: String) async throws -> (made: [String: [UInt8]], missed: [String: String]) {
+        let gathering = try await Collectors.collector(for: .of(dataset)).gather(try context())
+        defer { gathering.release() }
+        var made: [String: [UInt8]] = [:]
+        var missed: [String: String] = [:]
+        for part in gathering.parts {
+            switch part {
+            case .made(let file, let path): made["\(path)"] = try SmallFile.read(file.path, limit: 1 << 20)
+            case .text(let bytes, let path, _, _): made["\(path)"] = bytes
+            case .file(let place, let path): made["\(path)"] = try SmallFile.read(place, limit: 1 << 20)
+            case .missed(let path, let reason): missed["\(path)"] = reason
+            case .folder: continue
+            }
+        }
+        return (made, missed)
+    }
+
+    private func refusal(_ dataset: String) async throws -> String {
+        do {
+            _ = try await gather(dataset)
+            Issue.record("nothing was refused")
+            return ""
+        } catch let problem as CollectingProblem {
+            return problem.message
+        }
+    }
+
+    private var isScratchEmpty: Bool {
+        Folder.names(in: Array(school.root.makeFolder("scratch").utf8))?.isEmpty == true
+    }
+
+    @Test func `of the database have every collection that the server lists, and its indexes in their order`()
+        async throws
+    {
+        let (made, missed) = try await gather("db")
+        #expect(missed.isEmpty)
+        #expect(
+            made.keys.sorted() == [
+                "assessment/Item.bson", "assessment/Item.metadata.json", "gstudio-mongodb/Nodes.bson",
+                "gstudio-mongodb/Nodes.metadata.json",
+            ])
+        #expect(made["gstudio-mongodb/Nodes.bson"]?.count == 10)
+        #expect(
+            made["gstudio-mongodb/Nodes.metadata.json"].map { String(decoding: $0, as: UTF8.self) }
+                == #"{"options":{},"indexes":[{"v":1,"key":{"b":1,"a":-1},"name":"b_a"}]}"#)
+        #expect(isScratchEmpty)
+    }
+
+    @Test(arguments: [
+        (#"printf '\005\000\000\000\000\005\000'"#, "its dump is cut after 1 documents, 5 bytes"),
+        (#"printf '\005\000\000\000\000\377\377\377\377\000'"#, "its dump is cut after 1 documents, 5 bytes"),
+        (#"printf '\006\000\000\000\177\000'"#, "its dump is cut after 0 documents, 0 bytes"),
+        (
+            #"printf '\005\000\000\000\000'; echo 'dumped 2 documents' >&2"#,
+            "its dump has 1 documents, and mongodump said 2"
+        ),
+        ("echo 'Failed: error reading collection: EOF' >&2; exit 1", "Failed: error reading collection: EOF"),
+    ])
+    func `of the database that are no good are missed one by one`(script: String, reason: String) async throws {
+        dump(
+            #"case "$*" in *Nodes*) \#(script) ;; *) printf '\005\000\000\000\000' ;; esac"#)
+        let (made, missed) = try await gather("db")
+        #expect(made["assessment/Item.bson"]?.count == 5)
+        #expect(made["gstudio-mongodb/Nodes.bson"] == nil)
+        #expect(missed["gstudio-mongodb/Nodes.bson"]?.contains(reason) == true, "\(missed)")
+    }
+
+    @Test func `of a database server that does not answer yet are not made`() async throws {
+        program("mongo", "echo 'exception: connect failed'; exit 1")
+        #expect(try await refusal("db").contains("does not answer"))
+        program("mongo", "echo 'no JSON at all'")
+        #expect(try await refusal("db").contains("is not understood"))
+        #expect(isScratchEmpty)
+    }
+
+    @Test func `of which none is any good are no generation`() async throws {
+        dump("exit 1")
+        #expect(try await refusal("db").contains("nothing that could be dumped"))
+    }
+
+    @Test(arguments: ["db", "postgres-dump"])
+    func `are not made in a container that is stopped`(dataset: String) async throws {
+        let stopped = FakeDocker(inspect: FakeDocker.stopped)
+        var context = try school.context()
+        context.container = stopped.container
+        if dataset == "db" {
+            await #expect(throws: CollectingProblem.self) {
+                _ = try await Collectors.collector(for: .of(dataset)).gather(context)
+            }
+        } else {
+            // The platform's own dump is not whole: it is missed, with both reasons.
+            school.root.write("-- cut", to: "home/core/data/postgres-dump/pg_dump_all.sql")
+            let gathering = try await Collectors.collector(for: .of(dataset)).gather(context)
+            let reasons = gathering.parts.compactMap { part in
+                if case .missed(_, let reason) = part { reason } else { nil }
+            }
+            #expect(reasons.count == 1)
+            #expect(reasons.first?.contains("lacks its end") == true)
+        }
+    }
+
+    private static let whole = "--\n-- PostgreSQL database cluster dump complete\n--\n\n"
+
+    @Test func `of the users are whole with the cluster's trailer only`() async throws {
+        program("pg_dumpall", "cat <<'EOF'\n-- roles\n\(Self.whole)EOF")
+        let (made, _) = try await gather("postgres-dump")
+        #expect(made["pg_dump_all.sql"].map { String(decoding: $0, as: UTF8.self) }?.hasSuffix(Self.whole) == true)
+        for cut in [
+            "echo '-- PostgreSQL database dump complete'", "cat <<'EOF'\n\(Self.whole)EOF\nexit 1", "printf ''",
+            "cat <<'EOF'\n\(Self.whole)EOF\nhead -c 3000 /dev/zero | tr '\\0' x",
+        ] {
+            program("pg_dumpall", cut)
+            #expect(try await refusal("postgres-dump").isEmpty == false, "\(cut)")
+        }
+        #expect(isScratchEmpty)
+    }
+
+    @Test func `of the users are made as the cluster's own superuser, with no password`() async throws {
+        program("pg_dumpall", "cat <<'EOF'\n\(Self.whole)EOF")
+        _ = try await gather("postgres-dump")
+        #expect(docker.calls.contains { $0.hasPrefix("exec -u postgres gstudio ") && $0.hasSuffix(" pg_dumpall") })
+    }
+
+    @Test func `are replaced by the platform's own, where the container may not be asked`() async throws {
+        school.root.write("-- roles\n\(Self.whole)", to: "home/core/data/postgres-dump/pg_dump_all.sql")
+        var context = try school.context()
+        let closed = FakeDocker(inspect: FakeDocker.unreachable)
+        context.container = closed.container
+        let gathering = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
+        var paths: [String] = []
+        _ = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
+        #expect(paths == ["pg_dump_all.sql", "pgdump-2018061812-301500.sql"])
+        shell("rm -r '\(school.sources.data)/postgres-dump'")
+        await #expect {
+            _ = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
+        } throws: { ($0 as? CollectingProblem)?.code == .absent }
+    }
+}

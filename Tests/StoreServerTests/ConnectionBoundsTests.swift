@@ -40,8 +40,7 @@ struct ConnectionBoundsTests {
                 let other = try await store.curl("GET", "/health", options: ["--interface", "127.0.0.2"])
                 #expect(other.status == 200, "\(other)")
             }
-            var last: CurlAnswer?
-            while last?.status != 200 { last = try await store.curl("GET", "/health") }
+            try await store.until { try await store.curl("GET", "/health").status == 200 }
         }
     }
 

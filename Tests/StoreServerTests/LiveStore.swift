@@ -78,9 +78,14 @@ final class LiveStore: Sendable {
         try await service.value
     }
 
-    /// Returns when what the service does by itself has come about. Each look is one request and its answer.
-    func until(_ hasCome: () -> Bool) async throws {
-        while !hasCome() { _ = try await curl("GET", "/health", options: ["--interface", "127.0.0.9"]) }
+    /// Returns when what the service does by itself has come about; gives up after many looks, each of which is one
+    /// request and its answer.
+    func until(_ hasCome: () async throws -> Bool) async throws {
+        for _ in 0..<1000 {
+            if try await hasCome() { return }
+            _ = try await curl("GET", "/health", options: ["--interface", "127.0.0.9"])
+        }
+        throw StoreServerError(.control, "what the service should do by itself did not come about")
     }
 
     /// What a command does while the service runs: over the control socket.

@@ -62,18 +62,56 @@ import Testing
         #expect(await problem(of: program)?.code == .deadline)
     }
 
-    @Test func `what a killed program has started is killed with it`() async throws {
+    @Test(arguments: ["", "exec >&- 2>&-;"])
+    func `what a killed program has started is killed with it, whether or not its output is open`(
+        closing: String
+    ) async throws {
         let folder = TemporaryFolder()
         var program = shellProgram(
-            "(trap '' TERM; echo $$ >/dev/null; exec sleep 1000) & echo $! >\(folder.path)/id; wait")
+            "\(closing) (trap '' TERM; exec sleep 1000) & echo $! >\(folder.path)/id; wait")
         program.deadline = .milliseconds(300)
         program.grace = .milliseconds(100)
         #expect(await problem(of: program)?.code == .deadline)
-        let child = try #require(pid_t(folder.read("id").dropLast()))
-        // Gone, or a zombie that nobody but its new parent can reap. A signal takes effect when its target is next run.
+        try expectGone(folder.read("id"))
+    }
+
+    @Test func `a flood is ended together with what the program has started`() async throws {
+        let folder = TemporaryFolder()
+        var program = shellProgram("(trap '' TERM; exec sleep 1000) & echo $! >\(folder.path)/id; exec yes")
+        program.output = .memory(limit: 100_000)
+        program.overflow = .cut
+        program.grace = .milliseconds(100)
+        #expect(try await runner.run(program).isCut)
+        try expectGone(folder.read("id"))
+    }
+
+    /// Gone, or a zombie that nobody but its new parent can reap. A signal takes effect when its target is next run.
+    private func expectGone(_ id: String) throws {
+        let child = try #require(pid_t(id.dropLast()))
         shell(
             "for i in $(seq 200); do grep -q ') Z ' /proc/\(child)/stat || [ ! -e /proc/\(child) ] && exit 0; sleep .05; done; exit 1"
         )
+    }
+
+    @Test func `what was written before a deadline is no result, even if the program then ends well`() async throws {
+        let folder = TemporaryFolder()
+        let file = open("\(folder.path)/dump", O_WRONLY | O_CREAT, 0o600)
+        defer { close(file) }
+        for output in [Program.Output.memory(limit: 1 << 20), .file(descriptor: file, limit: 1 << 20)] {
+            var program = shellProgram("trap 'exit 0' TERM; echo half; while :; do sleep .01; done")
+            program.output = output
+            program.overflow = .cut
+            program.deadline = .milliseconds(300)
+            #expect(await problem(of: program)?.code == .deadline)
+        }
+    }
+
+    @Test func `all that was written before a program ended is read, also from a slow reader's pipe`() async throws {
+        var program = shellProgram("head -c 20000000 /dev/zero; sleep 1000 & echo $! >&2")
+        program.output = .memory(limit: 30_000_000)
+        let result = try await runner.run(program)
+        kill(try #require(pid_t(String(decoding: result.errorText.dropLast(), as: UTF8.self))), SIGKILL)
+        #expect(result.output.count == 20_000_000)
     }
 
     @Test func `a program that closes its output and goes on still meets its deadline`() async {

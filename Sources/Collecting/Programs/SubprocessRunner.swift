@@ -76,6 +76,8 @@ public struct SubprocessRunner: ProgramRunner {
         ) { execution in
             async let errorText = drain(execution.standardError, into: .memory(limit: 16 << 10), keepReading: true)
             let output = await drain(execution.standardOutput, into: program.output, keepReading: false)
+            // Some close their output and go on. Here the group can still be killed as a whole, later only the leader.
+            if output.end == .whole { await Leader(id: execution.processIdentifier.value).end() }
             if output.end != .whole || Task.isCancelled {
                 await execution.teardown(using: ladder)
                 // Nobody has waited for the leader yet, so its id, and with it the group's, cannot be another's.

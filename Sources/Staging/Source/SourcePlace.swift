@@ -36,9 +36,13 @@ public struct SourcePlace: Hashable, Sendable {
 
     /// A name in the folder that lies here; nil if no folder can hold that name, or it lies too deep.
     public func appending(_ name: [UInt8]) -> SourcePlace? {
-        guard let name = try? RelativePath(component: name) else { return nil }
-        guard let below else { return SourcePlace(root: root, below: name) }
-        return (try? below.appending(name)).map { SourcePlace(root: root, below: $0) }
+        (try? RelativePath(component: name)).flatMap { appending($0) }
+    }
+
+    /// A path below the folder that lies here; nil if it lies too deep.
+    public func appending(_ path: RelativePath) -> SourcePlace? {
+        guard let below else { return SourcePlace(root: root, below: path) }
+        return (try? below.appending(path)).map { SourcePlace(root: root, below: $0) }
     }
 
     /// The absolute path, for messages, and for what is compared with it. Opening it would follow symlinks: see

@@ -1,0 +1,54 @@
+import LevelTree
+import Staging
+
+/// `gstudio_tools_logs`: what pupils did in each tool, one JSON file for each of them, which the platform writes over in
+/// place. A file that is caught half written, or that lost records in a power cut, never takes its last good one's place.
+struct ToolsLogsCollector: Collector {
+    let dataset = Dataset.of("gstudio_tools_logs")
+
+    private func place(_ context: CollectionContext) -> SourcePlace { context.sources.inData(dataset.name) }
+
+    func locate(_ context: CollectionContext) -> Location { Place.folder([place(context)]) }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        let found = try locate(context).checkedGathering()
+        let excluded = context.excluded(dataset)
+        var logs: [RelativePath] = []
+        _ = SourceSurvey(of: found) { path, _ in
+            if ToolsLogsCollector.isLog(path), !excluded.matches(path) { logs.append(path) }
+        }
+        let scratch = try ScratchFolder(in: context.scratch)
+        do throws(CollectingProblem) {
+            // In a new year everything is taken from the source again.
+            let year = try? context.timeZone.year(of: context.now)
+            let memory = context.memory(dataset).flatMap { $0.year == year ? ToolsLogsMemory($0.bytes) : nil }
+            var pass = ToolsLogsPass(context, memory: memory ?? ToolsLogsMemory(), scratch: scratch)
+            for path in logs {
+                if let file = place(context).appending(path) { try await pass.take(path, at: file) }
+            }
+            var gathering = Place.folder([place(context)], include: ToolsLogsCollector.othersVerdict).gathering
+            gathering.parts += pass.parts
+            gathering.shortfalls = pass.shortfalls
+            gathering.memory = try ToolsLogsCollector.encoded(pass.memory)
+            gathering.release = { scratch.remove() }
+            return gathering
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    private static func encoded(_ memory: ToolsLogsMemory) throws(CollectingProblem) -> [UInt8] {
+        do {
+            return try memory.encoded()
+        } catch {
+            throw CollectingProblem(.unusable, "what was seen of the tools' logs cannot be remembered: \(error)")
+        }
+    }
+
+    private static func isLog(_ path: RelativePath) -> Bool { path.bytes.suffix(5).elementsEqual(".json".utf8) }
+
+    @Sendable private static func othersVerdict(_ path: RelativePath) -> SourceVerdict {
+        isLog(path) ? .skip : NeverCollected.fileVerdictWithKeys(path)
+    }
+}

@@ -1,0 +1,35 @@
+import FoundationEssentials
+
+/// What was last good of each tool's log, by its escaped path.
+struct ToolsLogsMemory: Codable, Hashable, Sendable {
+    struct Entry: Codable, Hashable, Sendable {
+        /// Of the file as it was looked at last, good or not; times in nanoseconds.
+        var size: Int64
+        var modified: Int64
+        var changed: Int64
+        var inode: UInt64
+        /// Of the last good content.
+        var count: Int
+        var name: String
+        /// How often the platform has begun anew: 0 while it never lost what it had.
+        var beginning: Int
+        /// Why the file as it was looked at last is no good.
+        var fault: String?
+    }
+
+    var files: [String: Entry] = [:]
+
+    init() {}
+
+    /// Nil for what another release wrote in another form; then every log is read again.
+    init?(_ bytes: [UInt8]) {
+        guard let memory = try? JSONDecoder().decode(ToolsLogsMemory.self, from: Data(bytes)) else { return nil }
+        self = memory
+    }
+
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(self))
+    }
+}

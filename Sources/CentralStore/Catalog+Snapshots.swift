@@ -5,14 +5,17 @@ import LevelTree
 import Wire
 
 extension Catalog {
+    /// A record, and what its school is called by now.
+    private static let selection =
+        "SELECT record, server, code FROM snapshot JOIN school ON school.number = snapshot.school"
+
     /// The history of a school, oldest first.
     func snapshots(school: ServerID, dataset: Dataset?, year: Year?) throws -> [SnapshotRecord] {
         try read { db in
-            let rows = try Data.fetchAll(
+            let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT snapshot.record FROM snapshot JOIN school ON school.number = snapshot.school
-                    WHERE school.server = ?1 AND (?2 IS NULL OR dataset = ?2) AND (?3 IS NULL OR year = ?3)
+                    \(Self.selection) WHERE server = ?1 AND (?2 IS NULL OR dataset = ?2) AND (?3 IS NULL OR year = ?3)
                     ORDER BY snapshot.number
                     """,
                 arguments: [school.text, dataset?.name, year?.number])
@@ -20,13 +23,16 @@ extension Catalog {
         }
     }
 
-    /// The newest snapshot of each school, dataset and year, in the order of their commits.
-    func currentSnapshots() throws -> [SnapshotRecord] {
+    /// The newest snapshot of each school, dataset and year, in the order of their commits; of one school, if it is given.
+    func currentSnapshots(school: Int64? = nil) throws -> [SnapshotRecord] {
         try read { db in
-            let rows = try Data.fetchAll(
+            let rows = try Row.fetchAll(
                 db,
-                sql: "SELECT record FROM snapshot JOIN head ON head.snapshot = snapshot.number ORDER BY snapshot.number"
-            )
+                sql: """
+                    \(Self.selection) JOIN head ON head.snapshot = snapshot.number
+                    WHERE ?1 IS NULL OR head.school = ?1 ORDER BY snapshot.number
+                    """,
+                arguments: [school])
             return try rows.map(Catalog.snapshot)
         }
     }
@@ -34,10 +40,10 @@ extension Catalog {
     /// The parent of the next commit of a dataset and year.
     func head(school: Int64, dataset: Dataset, year: Year) throws -> SnapshotRecord? {
         try read { db in
-            try Data.fetchOne(
+            try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT record FROM snapshot JOIN head ON head.snapshot = snapshot.number
+                    \(Self.selection) JOIN head ON head.snapshot = snapshot.number
                     WHERE head.school = ? AND head.dataset = ? AND head.year = ?
                     """,
                 arguments: [school, dataset.name, year.number]
@@ -70,8 +76,8 @@ extension Catalog {
     /// What an installation committed under a sequence.
     func snapshot(installation: InstallationID, sequence: UInt64) throws -> SnapshotRecord? {
         try read { db in
-            try Data.fetchOne(
-                db, sql: "SELECT record FROM snapshot WHERE installation = ? AND sequence = ?",
+            try Row.fetchOne(
+                db, sql: "\(Self.selection) WHERE installation = ? AND sequence = ?",
                 arguments: [installation.text, Int64(bitPattern: sequence)]
             ).map(Catalog.snapshot)
         }
@@ -98,7 +104,9 @@ extension Catalog {
         }
     }
 
-    private static func snapshot(_ record: Data) throws -> SnapshotRecord {
-        try WireCoding.decode(SnapshotRecord.self, from: [UInt8](record))
+    private static func snapshot(_ row: Row) throws -> SnapshotRecord {
+        let record: Data = row["record"]
+        return try WireCoding.decode(SnapshotRecord.self, from: [UInt8](record))
+            .filed(under: "\(row["code"] as String)-\(row["server"] as String)")
     }
 }

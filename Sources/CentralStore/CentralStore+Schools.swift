@@ -39,7 +39,7 @@ extension CentralStore {
     }
 
     /// Changes the code or name that the operator's list has, and that is in force until the server says otherwise at
-    /// an enrolment. History keeps the folder that it was committed under.
+    /// an enrolment. A code moves the school's history to the folder that is named after it: see `onFiling`.
     public func setSchool(_ id: ServerID, code: SchoolCode?, name: String?) throws {
         try schoolLocks.withLock(id) {
             try journal.settle()
@@ -48,6 +48,8 @@ extension CentralStore {
                 SchoolIdentity(serverID: id, schoolCode: code ?? school.code, schoolName: name ?? school.name))
             let change = StoreRecord.SchoolChanged(server: id, code: code, name: name, at: options.clock())
             try journal.keep([.record(.schoolChanged(change))])
+            // Told even if it is the same code: a second try may follow one whose move came to nothing.
+            if code != nil { try noteFiling(school: school.number) }
         }
     }
 

@@ -23,6 +23,7 @@ public final class CentralStore: Sendable {
     let contacts = Contacts()
     private let lock: DataLock
     private let commitHandler = Mutex<(@Sendable (SnapshotRecord) -> Void)?>(nil)
+    private let filingHandler = Mutex<(@Sendable ([SnapshotRecord]) -> Void)?>(nil)
 
     /// Makes the layout of a new store in an existing or new directory (0700).
     /// - Throws: `StoreError` with code `exists` if there is a store already.
@@ -112,5 +113,17 @@ public final class CentralStore: Sendable {
     func noteCommit(_ snapshot: SnapshotRecord) {
         let handler = commitHandler.withLock { $0 }
         handler?(snapshot)
+    }
+
+    /// `handler` is called when a school's code was set, once that is durable, with the school's current snapshots as
+    /// they are filed now: in order with its commits, on the thread that set it, and only to take note, as `onCommit`.
+    public func onFiling(_ handler: @escaping @Sendable ([SnapshotRecord]) -> Void) {
+        filingHandler.withLock { $0 = handler }
+    }
+
+    func noteFiling(school: Int64) throws {
+        guard let handler = filingHandler.withLock({ $0 }) else { return }
+        let snapshots = try catalog.currentSnapshots(school: school)
+        if !snapshots.isEmpty { handler(snapshots) }
     }
 }

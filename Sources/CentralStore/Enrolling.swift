@@ -92,6 +92,7 @@ extension CentralStore {
             name: request.schoolName.isEmpty ? school.name : request.schoolName,
             revokes: try catalog.activeInstallations(school: school.number), at: options.clock())
         try journal.keep([.record(.enrolled(fact))])
+        if school.code != request.schoolCode { try noteFiling(school: school.number) }
         for old in fact.revokes { spools.discard(installation: old) }
         return try answer(installation, code.school)
     }

@@ -7,8 +7,9 @@ import Wire
 public struct SnapshotRecord: Sendable, Codable, Hashable {
     public let id: SnapshotID
     public let school: ServerID
-    /// LEVEL 2 as it was at the commit: `<code>-<id>`. A later change of the school's code moves no history.
-    public let directory: String
+    /// LEVEL 2, `<code>-<id>`: in a pack as it was at the commit. A correction of the school's code moves its history as
+    /// well, so whoever reads a store's history sees the one that holds now.
+    public private(set) var directory: String
     public let installation: InstallationID
     public let dataset: Dataset
     public let year: Year
@@ -59,6 +60,13 @@ public struct SnapshotRecord: Sendable, Codable, Hashable {
         self.clockTrusted = clockTrusted
         self.shortfalls = shortfalls
         self.settledBytes = settledBytes
+    }
+
+    /// The same snapshot, under another LEVEL 2.
+    public func filed(under directory: String) -> SnapshotRecord {
+        var copy = self
+        copy.directory = directory
+        return copy
     }
 
     enum CodingKeys: String, CodingKey {

@@ -28,7 +28,7 @@ struct TreePlace: Hashable, Sendable {
         }
     }
 
-    /// `2018/mz/2039150-mz150`; the folder's name is that of the record, because a code may have been corrected since.
+    /// `2018/mz/2039150-mz150`; the folder's name is given, because a code may have been corrected since.
     static func levelTwo(of school: ServerID, directory: String, year: Year) throws -> RelativePath {
         guard let state = school.state else {
             throw StoreError(

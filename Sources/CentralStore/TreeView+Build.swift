@@ -56,13 +56,6 @@ extension TreeView {
         try workspace.exchange(name, with: target, in: parent)
         return .replaced
     }
-
-    /// Retires what stands in a place, and removes the folders above it as far as nothing else is in them.
-    func takeAway(_ place: TreePlace) throws {
-        guard let parent = try tree.existingFolder(at: place.parent) else { return }
-        for name in place.names where try parent.status(name) != nil { try retired.take(name, from: parent) }
-        try tree.removeEmptyFolders(upFrom: place.parent)
-    }
 }
 
 extension TreeFolder {
@@ -78,7 +71,7 @@ extension TreeFolder {
     }
 
     /// The folder at a path below this one, made where it is not there.
-    fileprivate func folder(at path: RelativePath, sharedWith group: gid_t?) throws -> TreeFolder {
+    func folder(at path: RelativePath, sharedWith group: gid_t?) throws -> TreeFolder {
         var folder = self
         for name in path.components {
             folder = try folder.folder(name, making: TreeView.folderMode)
@@ -95,15 +88,5 @@ extension TreeFolder {
             folder = next
         }
         return folder
-    }
-
-    /// Removes the folder at a path and those above it, as far as they are empty.
-    fileprivate func removeEmptyFolders(upFrom path: RelativePath) throws {
-        var path: RelativePath? = path
-        while let current = path {
-            let parent = try current.parent.map { try existingFolder(at: $0) } ?? self
-            guard try parent?.removeEmptyFolder(current.lastComponent) ?? true else { return }
-            path = current.parent
-        }
     }
 }

@@ -17,21 +17,26 @@ extension TreeView {
     /// are no more are taken away, and after a power cut the files shown last are looked at one by one.
     ///
     /// To be called before the first `publish` of this process.
-    /// - Parameter progress: gets how many snapshots of how many are done.
+    /// - Parameters:
+    ///   - schools: those that are looked at; nil means all.
+    ///   - progress: gets how many snapshots of how many are done.
     /// - Throws: `StoreError` if the tree or the catalog cannot be read at all.
     public func catchUp(
-        with source: some SnapshotSource, progress: (Int, Int) -> Void = { _, _ in }
+        with source: some SnapshotSource, schools: Set<ServerID>? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> TreeRepair {
         try removeUnfinished()
-        let current = try source.currentSnapshots()
+        let current = try source.currentSnapshots().filter { schools?.contains($0.school) ?? true }
         var repair = try each(current, progress) { snapshot in
             let marker = try markers.marker(TreeKey(snapshot))
-            if let marker, try isShown(snapshot, marker, source) { return false }
+            if let marker {
+                if try isShown(snapshot, marker, source) { return false }
+                if try move(snapshot, from: marker) { return true }
+            }
             try show(snapshot, from: source, instead: marker)
             return true
         }
         let keys = Set(current.map(TreeKey.init))
-        for (key, marker) in try markers.all() where !keys.contains(key) {
+        for (key, marker) in try markers.all() where schools?.contains(key.school) ?? true && !keys.contains(key) {
             try alone(key) {
                 try hide(marker, key)
                 try markers.remove(key)

@@ -32,7 +32,7 @@ public final class TreeView: Sendable {
     private let buildCount = Atomic<UInt64>(0)
     /// Held while names in the tree change: a folder that one publication is about to use must not be removed as empty
     /// by another. Building goes on meanwhile.
-    private let names = Mutex(())
+    let names = Mutex(())
 
     /// Makes the folders that are not there yet.
     /// - Parameter data: the store's data directory, which must exist.
@@ -49,8 +49,9 @@ public final class TreeView: Sendable {
         readerGroup = options.readerGroup
     }
 
-    /// Shows a snapshot in place of what the tree shows of its dataset. Called once the commit is durable; calling it
-    /// again does nothing. An older snapshot of the same installation does not replace a newer one.
+    /// Shows a snapshot in place of what the tree shows of its dataset. Called once the commit is durable, and again when
+    /// the school's code was corrected; calling it once more does nothing. An older snapshot of the same installation
+    /// does not replace a newer one.
     ///
     /// - Throws: `StoreError`; the tree then shows what it did before.
     public func publish(_ snapshot: SnapshotRecord, from source: some SnapshotSource) throws {
@@ -62,6 +63,7 @@ public final class TreeView: Sendable {
                     return
                 }
                 if marker.installation == snapshot.installation, marker.sequence > snapshot.sequence { return }
+                if try move(snapshot, from: marker) { return }
             }
             try show(snapshot, from: source, instead: marker)
         }
@@ -104,11 +106,5 @@ public final class TreeView: Sendable {
         if let marker, marker.directory != snapshot.directory { try hide(marker, TreeKey(snapshot)) }
         try markers.write(snapshot)
         try building.removeAll(name)
-    }
-
-    /// Takes away what a marker tells of: the school's code was corrected, or the school is gone.
-    func hide(_ marker: TreeMarker, _ key: TreeKey) throws {
-        let place = try TreePlace(key.dataset, of: key.school, directory: marker.directory, year: key.year)
-        try names.withLock { _ in try takeAway(place) }
     }
 }

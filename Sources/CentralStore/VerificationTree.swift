@@ -83,9 +83,10 @@ struct VerificationTree<Source: SnapshotSource> {
             // Without a marker nothing should stand there. If something does, it has to be the current state.
             return try isEmptyPlace(of: current) ? nil : current
         }
-        if marker.snapshot == current.id { return current }
+        // Under a former code of the school, until it is moved.
+        if marker.snapshot == current.id { return current.filed(under: marker.directory) }
         let history = try source.snapshots(school: current.school, dataset: current.dataset, year: current.year)
-        return history.last { $0.id == marker.snapshot } ?? current
+        return history.last { $0.id == marker.snapshot }?.filed(under: marker.directory) ?? current
     }
 
     private func isEmptyPlace(of snapshot: SnapshotRecord) throws -> Bool {

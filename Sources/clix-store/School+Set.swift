@@ -10,8 +10,8 @@ extension School {
                 Example:
                   clix-store school set mz150 --code 2039151 --name "St. Foo's H/S"
 
-                A new code moves nothing that was committed: old snapshots stay where they were filed, new ones are filed \
-                under the new code.
+                A new code moves the school's folders in the tree, of all years, to <code>-<id>; checkouts of the past get \
+                the new name too.
                 """)
 
         @Argument(help: School.idHelp)

@@ -4,6 +4,7 @@ import Glibc
 import LevelTree
 import Settings
 import Testing
+import Wire
 
 @testable import StoreServer
 
@@ -106,6 +107,53 @@ struct ControlTests {
             let second = try await store.command(.importSchools(lines))
             #expect("\(second)".contains("0 added, 0 changed, 2 known"))
         }
+    }
+
+    @Test("a corrected code moves what is in the tree, set or imported, while the service runs and without it")
+    func corrected() async throws {
+        let folder = try await LiveStore.serving { store async throws in
+            let school = try await store.school()
+            let file = try OneFile("first")
+            try await school.bring(file.chunks)
+            _ = try await school.commit(file.commit(1)).decoded(Receipt.self, status: 201)
+            _ = try await store.command(.setSchool(ServerID("mz150"), code: SchoolCode("2039151"), name: nil))
+            #expect(try Self.shown(in: store.folder) == ["2039151-mz150"])
+            let text = "Sr. No.;School Name;Full CLIx School Code;Server id\n;Renamed;2039152;mz150\n"
+            _ = try await store.command(
+                .importSchools(SchoolList(parsing: Array(text.utf8), named: "schools.csv").lines))
+            #expect(try Self.shown(in: store.folder) == ["2039152-mz150"])
+            return store.folder
+        }
+        let command = StoreCommand(DataDirectory(folder.path + "/store"))
+        let done = try command.perform(.setSchool(ServerID("mz150"), code: SchoolCode("NA"), name: nil))
+        #expect("\(done)".contains("mz150 is now NA-mz150, \\\"Renamed\\\".\")"), "\(done)")
+        #expect(try Self.shown(in: folder) == ["NA-mz150"])
+        #expect(try folder.read("store/tree/2018/mz/NA-mz150/gstudio/gstudio-logs/a.log") == "first")
+    }
+
+    @Test("a tree that cannot follow a corrected code does not undo it, and follows at the next try")
+    func correctedLater() async throws {
+        let folder = try await LiveStore.serving { store async throws in
+            let school = try await store.school()
+            let file = try OneFile("first")
+            try await school.bring(file.chunks)
+            _ = try await school.commit(file.commit(1)).decoded(Receipt.self, status: 201)
+            return store.folder
+        }
+        let settings = try folder.read("store/store.toml")
+        try folder.write("reader_group = \"no-such-group\"\n", to: "store/store.toml")
+        let command = StoreCommand(DataDirectory(folder.path + "/store"))
+        let done = try command.perform(.setSchool(ServerID("mz150"), code: SchoolCode("2039151"), name: nil))
+        #expect("\(done)".contains("does not follow yet") && "\(done)".contains("no-such-group"), "\(done)")
+        #expect(try Self.shown(in: folder) == ["2039150-mz150"])
+        try folder.write(settings, to: "store/store.toml")
+        _ = try command.perform(.setSchool(ServerID("mz150"), code: SchoolCode("2039151"), name: nil))
+        #expect(try Self.shown(in: folder) == ["2039151-mz150"])
+    }
+
+    /// The schools' folders in the tree of 2018 and mz.
+    private static func shown(in folder: TemporaryFolder) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path + "/store/tree/2018/mz").sorted()
     }
 
     @Test("a folder's content becomes common while the service runs, and schools are told so")

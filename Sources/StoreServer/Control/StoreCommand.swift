@@ -20,7 +20,8 @@ public struct StoreCommand: Sendable {
         try directory.actAsOwner()
         let handle = try StoreHandle.open(directory)
         defer { handle.store.close() }
-        return try StoreOperator(store: handle.store).perform(operation, report: onProgress)
+        let tree = TreeOfCommand(directory, of: handle.store)
+        return try StoreOperator(store: handle.store, followInTree: tree.follow).perform(operation, report: onProgress)
     }
 
     /// Whether a service listens on this data directory. Where it may not be asked, it is assumed to run.

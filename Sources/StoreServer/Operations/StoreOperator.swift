@@ -4,6 +4,8 @@ import LevelTree
 /// Carries out what an operator asks for, on a store that this process holds.
 struct StoreOperator: Sendable {
     let store: CentralStore
+    /// Returns when the tree has followed, or with a sentence on why it has not yet.
+    let followInTree: @Sendable () -> String?
 
     /// - Parameter report: told now and then how far a long operation is; what it throws ends the operation where that
     ///   does no harm.
@@ -16,12 +18,12 @@ struct StoreOperator: Sendable {
             let code = try store.addSchool(identity.serverID, code: identity.schoolCode, name: identity.schoolName)
             return .code(code.text)
         case .importSchools(let lines):
-            return .done(try importSchools(lines))
+            return .done(following(try importSchools(lines)))
         case .newCode(let school):
             return .code(try store.makeCode(for: school).text)
         case .setSchool(let school, let code, let name):
             try store.setSchool(school, code: code, name: name)
-            return .done("\(school) is now \(try describe(school)).")
+            return .done(following("\(school) is now \(try describe(school))."))
         case .revoke(let school):
             let count = try store.revoke(school)
             let what = count == 0 ? "had no installation that could be revoked" : "is revoked, from its next request on"
@@ -29,6 +31,10 @@ struct StoreOperator: Sendable {
         case .seed(let folder, let name):
             return .done(try seed(folder, name, report))
         }
+    }
+
+    private func following(_ sentence: String) -> String {
+        [sentence, followInTree()].compactMap { $0 }.joined(separator: " ")
     }
 
     private func describe(_ school: ServerID) throws -> String {

@@ -49,8 +49,11 @@ public struct StoreService: Sendable {
             logger.notice("\(Self.line(of: snapshot))")
             upkeep.publisher.committed(snapshot)
         }
+        handle.store.onFiling { snapshots in
+            for snapshot in snapshots { upkeep.publisher.committed(snapshot) }
+        }
         let control = try ControlService(handle.directory, logger: logger) { [store = handle.store] operation, report in
-            try StoreOperator(store: store).perform(operation, report: report)
+            try StoreOperator(store: store, followInTree: upkeep.follow).perform(operation, report: report)
         }
         let contacts = ContactNotes(of: handle.store, every: limits.contactNotes, logger: logger)
         let failure: (any Error)?

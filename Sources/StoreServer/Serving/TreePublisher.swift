@@ -46,7 +46,7 @@ final class TreePublisher: Sendable {
         }
     }
 
-    /// Takes note of a commit; returns at once.
+    /// Takes note of a commit, or of a snapshot that is filed elsewhere since; returns at once.
     func committed(_ snapshot: SnapshotRecord) {
         _ = state.withLock { $0.pending.insert(snapshot.id) }
         queue.async { self.show(snapshot) }
@@ -64,6 +64,14 @@ final class TreePublisher: Sendable {
             if !isPending { return waiter.resume() }
             clock.asyncAfter(deadline: .now() + .nanoseconds(Int(limit.nanosecondCount))) { waiter.resume() }
         }
+    }
+
+    /// Returns once everything that was committed so far is shown, or after some seconds.
+    /// - Returns: whether everything was shown by then.
+    func finish(within seconds: Int) -> Bool {
+        let reached = DispatchSemaphore(value: 0)
+        queue.async { reached.signal() }
+        return reached.wait(timeout: .now() + .seconds(seconds)) == .success
     }
 
     /// Returns once everything that was committed is shown.

@@ -6,6 +6,8 @@ import Logging
 /// up now and then.
 final class TreeUpkeep: Sendable {
     private static let sweepSeconds = 600
+    /// A command does not wait longer than that.
+    private static let commandPatience = 10
     /// Looking through the whole pool is dearer than through what was retired.
     private static let sweepsPerPoolSweep = 144
 
@@ -29,6 +31,12 @@ final class TreeUpkeep: Sendable {
             }
         }
         timer.activate()
+    }
+
+    /// Returns when the tree has followed whatever was done until now, or with a sentence for the operator.
+    func follow() -> String? {
+        guard !publisher.finish(within: Self.commandPatience) else { return nil }
+        return "The tree follows when it is done with what came before."
     }
 
     /// Returns once everything that was committed is shown.

@@ -1,5 +1,6 @@
 import Content
 import LevelTree
+import Synchronization
 import Testing
 import Wire
 
@@ -184,7 +185,7 @@ struct EnrollingTests {
     }
 
     @Test(
-        "the server's own settings decide its code, the operator's list stays beside it, and history stays where it was"
+        "the server's own settings decide its code, the operator's list stays beside it, and history moves with the code"
     )
     func settings() throws {
         let code = try test.store.addSchool(ServerID("mz150"), code: SchoolCode("2039999"), name: "Listed")
@@ -198,10 +199,32 @@ struct EnrollingTests {
         try test.store.setSchool(school.server, code: SchoolCode("2039151"), name: nil)
         try school.commit("rcs-repo", ["a": "2"])
         let directories = try test.store.snapshots(school: school.server, dataset: nil, year: nil).map(\.directory)
-        #expect(directories == ["2039150-mz150", "2039151-mz150"])
+        #expect(directories == ["2039151-mz150", "2039151-mz150"])
         try expectRefusal(.unconfiguredServer) {
             try test.store.setSchool(school.server, code: SchoolCode("00000000"), name: nil)
         }
+    }
+
+    @Test("a code that was set, by the operator or at an enrolment, files what is current anew, and says so in order")
+    func filing() throws {
+        let told = Mutex<[String]>([])
+        test.store.onCommit { snapshot in told.withLock { $0.append("\(snapshot.dataset) in \(snapshot.directory)") } }
+        test.store.onFiling { snapshots in
+            let sentence = "moved " + snapshots.map { "\($0.dataset) to \($0.directory)" }.joined(separator: ", ")
+            told.withLock { $0.append(sentence) }
+        }
+        let school = try test.school()
+        try test.store.setSchool(school.server, code: SchoolCode("2039149"), name: nil)
+        for dataset in ["rcs-repo", "db", "db"] { try school.commit(dataset, ["a": dataset]) }
+        try test.store.setSchool(school.server, code: nil, name: "Renamed")
+        try test.store.setSchool(school.server, code: SchoolCode("2039150"), name: nil)
+        _ = try TestSchool(test, "mz150", test.store.makeCode(for: school.server), schoolCode: "2039151")
+        #expect(
+            told.withLock { $0 } == [
+                "rcs-repo in 2039149-mz150", "db in 2039149-mz150", "db in 2039149-mz150",
+                "moved rcs-repo to 2039150-mz150, db to 2039150-mz150",
+                "moved rcs-repo to 2039151-mz150, db to 2039151-mz150",
+            ])
     }
 
     @Test("schools are added once, and what nobody added is not found")

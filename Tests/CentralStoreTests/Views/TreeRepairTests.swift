@@ -1,5 +1,6 @@
 import CentralStore
 import Glibc
+import LevelTree
 import Testing
 
 @Suite struct TreeRepairTests {
@@ -119,6 +120,49 @@ import Testing
         bench.source.forget("mz8")
         #expect(try catchUp().removed == 2)
         #expect(try folder.names("tree/2018/mz") == ["2039150-mz150"])
+        #expect(try bench.verify().isClean)
+    }
+
+    @Test(arguments: [0, 1, 2])
+    func `a school's move to its corrected code that was cut off is ended at the next start`(step: Int) throws {
+        let former = try bench.source.commit("db", directory: "-mz150", [FakeFile("x", "1")])
+        let log = try bench.source.commit(
+            "git-commit.log", directory: "-mz150", [FakeFile("git-commit.log", "1")])
+        _ = try catchUp()
+        if step > 0 {
+            for path in ["tree/2018/mz/2039150-mz150", home] { try folder.makeFolder(path) }
+        }
+        if step > 1 {
+            #expect(rename(folder.path("tree/2018/mz/-mz150/gstudio/db"), folder.path("\(home)/db")) == 0)
+        }
+        for snapshot in [former, log] {
+            bench.source.replace(snapshot, by: snapshot.filed(under: "2039150-mz150"))
+        }
+        #expect(try bench.verify().behind.count == 2)
+        let reads = bench.source.readCount
+        #expect(try catchUp().published == 2)
+        #expect(bench.source.readCount == reads)
+        #expect(try folder.names("tree/2018/mz") == ["2039150-mz150"])
+        #expect(try folder.names(home) == ["db", "git-commit.log"])
+        #expect(try bench.verify().isClean)
+        #expect(try catchUp().published == 0)
+    }
+
+    @Test func `after a power cut nothing is moved that may have been lost in it`() throws {
+        let former = try bench.source.commit("db", directory: "-mz150", [FakeFile("x", "db 1")])
+        _ = try catchUp()
+        try anotherBoot(marker)
+        #expect(truncate(folder.path("tree/2018/mz/-mz150/gstudio/db/x"), 0) == 0)
+        bench.source.replace(former, by: former.filed(under: "2039150-mz150"))
+        #expect(try catchUp().published == 1)
+        #expect(try folder.text("\(home)/db/x") == "db 1")
+    }
+
+    @Test func `schools can be brought up to date alone`() throws {
+        try published()
+        try bench.source.commit("db", of: "mz8", directory: "2031008-mz8", [FakeFile("x", "1")])
+        let repair = try bench.view().catchUp(with: bench.source, schools: [ServerID("mz8")])
+        #expect(repair.snapshots == 1 && repair.published == 1 && repair.removed == 0)
         #expect(try bench.verify().isClean)
     }
 

@@ -201,14 +201,45 @@ import Testing
         #expect(try folder.text("\(home)/db/x") == "new")
     }
 
-    @Test func `a corrected school code moves what is published from then on`() throws {
-        try publish(source.commit("db", directory: "-mz150", [FakeFile("x", "1")]))
-        try publish(source.commit("media", directory: "-mz150", [FakeFile("m", "1")]))
-        try publish(source.commit("db", [FakeFile("x", "2")]))
-        #expect(try folder.names("tree/2018/mz/-mz150/gstudio") == ["media"])
-        try publish(source.commit("media", [FakeFile("m", "2")]))
+    @Test func `a corrected school code moves what is shown, and reads nothing for it`() throws {
+        let former = "tree/2018/mz/-mz150/gstudio"
+        let snapshots = [
+            try source.commit("db", directory: "-mz150", [FakeFile("x", "1")]),
+            try source.commit("media", directory: "-mz150", year: 2019, [FakeFile("m", "1")]),
+            try source.commit("git-commit.log", directory: "-mz150", [FakeFile("git-commit.log", "1")]),
+        ]
+        for snapshot in snapshots { try publish(snapshot) }
+        let (inode, reads) = (folder.status("\(former)/db")?.st_ino, source.readCount)
+        try publish(snapshots[0].filed(under: "2039150-mz150"))
+        #expect(try folder.names(former) == ["git-commit.log"])
+        #expect(folder.status("\(home)/db")?.st_ino == inode)
+        for snapshot in snapshots { try publish(snapshot.filed(under: "2039150-mz150")) }
+        #expect(source.readCount == reads)
+        #expect(
+            try folder.all("tree").filter { folder.mode("tree/\($0)") != "750" } == [
+                "2018/mz/2039150-mz150/gstudio/db/x", "2018/mz/2039150-mz150/gstudio/git-commit.log",
+                "2019/mz/2039150-mz150/gstudio/media/m",
+            ])
         #expect(try folder.names("tree/2018/mz") == ["2039150-mz150"])
-        #expect(try folder.text("\(home)/media/m") == "2")
+        try publish(snapshots[0].filed(under: "2039150-mz150"))
+        #expect(folder.status("\(home)/db")?.st_ino == inode)
+    }
+
+    @Test func `a commit after a corrected code is shown in the new place alone`() throws {
+        try publish(source.commit("db", directory: "-mz150", [FakeFile("x", "1")]))
+        try publish(source.commit("db", [FakeFile("x", "2")]))
+        #expect(try folder.names("tree/2018/mz") == ["2039150-mz150"])
+        #expect(try folder.text("\(home)/db/x") == "2")
+    }
+
+    @Test func `what stands in the new place by mistake does not keep a school from moving there`() throws {
+        let snapshot = try source.commit("db", directory: "-mz150", [FakeFile("x", "1")])
+        try publish(snapshot)
+        for path in ["tree/2018/mz/2039150-mz150", home, "\(home)/db"] { try folder.makeFolder(path) }
+        try folder.write("?", to: "\(home)/db/stray")
+        try publish(snapshot.filed(under: "2039150-mz150"))
+        #expect(try folder.all("\(home)/db") == ["x"])
+        #expect(try folder.names("tree/2018/mz") == ["2039150-mz150"])
     }
 
     @Test func `content that is damaged leaves the old folder standing`() throws {

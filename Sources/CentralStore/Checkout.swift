@@ -31,6 +31,15 @@ public struct Checkout: Sendable {
     /// The snapshots that are written, one for each dataset and year.
     public let snapshots: [SnapshotRecord]
 
+    /// What is asked for and had no snapshot yet at that moment, in the order of years and of sending.
+    public let leftOut: [Absence]
+
+    /// A dataset of a year.
+    public struct Absence: Hashable, Sendable {
+        public let year: Year
+        public let dataset: Dataset
+    }
+
     /// Chooses the snapshots.
     ///
     /// - Parameter datasets: nil means all of them.
@@ -39,7 +48,11 @@ public struct Checkout: Sendable {
         of school: ServerID, datasets: Set<Dataset>? = nil, at moment: CheckoutMoment, from source: some SnapshotSource
     ) throws {
         let history = try source.snapshots(school: school, dataset: nil, year: nil)
-        snapshots = moment.choose(from: history.filter { datasets?.contains($0.dataset) ?? true })
+        let wanted = history.filter { datasets?.contains($0.dataset) ?? true }
+        let snapshots = moment.choose(from: wanted)
+        self.snapshots = snapshots
+        leftOut = Set(wanted.map(Absence.init)).subtracting(snapshots.map(Absence.init))
+            .sorted { ($0.year, $0.dataset) < ($1.year, $1.dataset) }
         guard snapshots.isEmpty else { return }
         let what = datasets.map { sets in sets.sorted().map(\.name).joined(separator: ", ") + " of " } ?? ""
         guard !history.isEmpty else {
@@ -100,6 +113,10 @@ public struct Checkout: Sendable {
             result.damages.append(Damage(path: home, sentence: error.message))
         }
     }
+}
+
+extension Checkout.Absence {
+    fileprivate init(_ snapshot: SnapshotRecord) { self.init(year: snapshot.year, dataset: snapshot.dataset) }
 }
 
 extension StoreError.Code {

@@ -85,7 +85,7 @@ extension CentralStore {
             installation: installation.installation, dataset: request.dataset, year: request.year,
             sequence: request.sequence, parent: request.parent, outcome: request.outcome, manifest: request.manifest,
             effective: held.ids, files: held.files, bytes: held.bytes, started: request.started,
-            finished: request.finished, received: options.clock(), clockTrusted: request.clockTrusted,
+            finished: request.finished, received: options.clock(), clockTrusted: CommitRules.trustsClock(of: request),
             shortfalls: request.shortfalls, settledBytes: found.settledBytes + held.settledBytes)
     }
 

@@ -4,12 +4,22 @@ import Wire
 
 /// What a commit request must hold by itself.
 enum CommitRules {
+    /// To the end of the year 9999, in milliseconds since 1970.
+    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
+
     static func check(_ request: CommitRequest, _ limits: StoreLimits) throws {
         guard request.outcome != .failed else {
             throw StoreError(.malformed, "a failed generation is not committed; the last good one stays in force")
         }
         guard (1...UInt64(Int64.max)).contains(request.sequence) else {
             throw StoreError(.malformed, "sequence \(request.sequence) is not one: it begins at 1")
+        }
+        guard times.contains(request.started), times.contains(request.finished) else {
+            throw StoreError(
+                .malformed,
+                "started \(request.started) and finished \(request.finished) are not both times: milliseconds since 1970, "
+                    + "before the year 10000"
+            )
         }
         guard !request.manifest.isEmpty, request.manifest.count <= limits.manifestChunks else {
             throw StoreError(
@@ -25,6 +35,12 @@ enum CommitRules {
                 .malformed, "at most \(limits.shortfalls) shortfalls are listed, each with a reason of up to 1000 bytes"
             )
         }
+    }
+
+    /// Whether the collection's times can be believed. A clock that was set back in the middle of it costs the trust, and
+    /// nothing of the data.
+    static func trustsClock(of request: CommitRequest) -> Bool {
+        request.clockTrusted && request.started <= request.finished
     }
 }
 

@@ -29,7 +29,7 @@ public struct SnapshotRecord: Sendable, Codable, Hashable {
     public let started: Int64
     public let finished: Int64
     public let received: Int64
-    /// Whether the school trusted its clock.
+    /// Whether the school trusted its clock, and it did not go back during the collection.
     public let clockTrusted: Bool
     public let shortfalls: [Shortfall]
     /// How many of the bytes that the school had brought in advance this snapshot makes its own; see `SchoolBudget`.

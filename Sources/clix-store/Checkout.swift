@@ -60,6 +60,10 @@ struct CheckoutCommand: ParsableCommand {
             progress.end(
                 "\(school.serverID): \(ByteText.count(result.snapshots.count, "dataset")), "
                     + "\(ByteText.count(Int(clamping: result.files), "file")), \(ByteText.size(result.bytes)) in \(to)")
+            if !checkout.leftOut.isEmpty {
+                let names = checkout.leftOut.map { "\($0.year) \($0.dataset)" }.joined(separator: ", ")
+                progress.say("left out, for the store has nothing from that time or before: \(names)")
+            }
             for damage in result.damages { progress.warn("missing: \(damage.path): \(damage.sentence)") }
             if !result.damages.isEmpty { throw ExitCode(ExitStatus.damaged.rawValue) }
         }

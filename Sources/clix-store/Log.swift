@@ -13,7 +13,7 @@ struct Log: ParsableCommand {
               clix-store log mz150 gstudio_tools_logs
 
             Times are Indian time. A time of collection with a question mark was told by a clock that the school's \
-            server did not trust. --verbose also tells what partial snapshots lack.
+            server did not trust, or that went back meanwhile. --verbose also tells what partial snapshots lack.
             """)
 
     @Argument(help: School.idHelp)

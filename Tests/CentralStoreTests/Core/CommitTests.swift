@@ -45,6 +45,35 @@ struct CommitTests {
         #expect(entries == [try school.entry("Nodes/a", [1, 2]), try school.entry("b", [])])
     }
 
+    @Test("a clock that was set back during the collection costs its trust, and nothing of the data")
+    func clockSetBack() throws {
+        var request = try school.request("rcs-repo", [school.entry("a", [1])])
+        request.finished = request.started - 19_800_000
+        let receipt = try test.store.commit(request, from: school.me)
+        let snapshot = try #require(try history().first)
+        #expect(receipt.answers(request, of: school.answer.installation) && snapshot.id == receipt.snapshot)
+        #expect((snapshot.started, snapshot.finished) == (request.started, request.finished))
+        #expect(!snapshot.clockTrusted)
+        #expect(try test.store.commit(request, from: school.me) == receipt)
+    }
+
+    @Test(
+        "a number that is no time is refused, and the last one of the year 9999 is taken",
+        arguments: [
+            (0, 0, true), (253_402_300_799_999, 253_402_300_799_999, true), (-1, 0, false), (0, -1, false),
+            (0, 253_402_300_800_000, false), (Int64.max, Int64.max, false), (Int64.min, 0, false),
+        ] as [(Int64, Int64, Bool)])
+    func times(started: Int64, finished: Int64, isTaken: Bool) throws {
+        var request = try school.request("rcs-repo", [school.entry("a", [1])])
+        (request.started, request.finished) = (started, finished)
+        if isTaken {
+            _ = try test.store.commit(request, from: school.me)
+        } else {
+            let error = try expectRefusal(.malformed) { _ = try test.store.commit(request, from: school.me) }
+            #expect(error.message.contains("milliseconds since 1970"))
+        }
+    }
+
     @Test("the same commit again gives the same receipt, also much later, and makes nothing new")
     func again() throws {
         let request = try school.request("rcs-repo", [school.entry("a", [1])])

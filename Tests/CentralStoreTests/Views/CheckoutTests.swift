@@ -54,6 +54,19 @@ import Testing
         #expect(try folder.names("c/\(home)") == ["db", "media"])
     }
 
+    @Test func `what had no snapshot at that moment is named, as far as it is asked for`() throws {
+        try source.commit("db", started: 1_000, received: 1_000, [FakeFile("x", "1")])
+        try source.commit("media", year: 2019, started: 3_000, received: 3_000, [FakeFile("m", "1")])
+        for _ in 1...2 { try source.commit("db", year: 2019, started: 3_000, received: 3_000, [FakeFile("x", "2")]) }
+        func leftOut(_ moment: CheckoutMoment, _ datasets: Set<Dataset>? = nil) throws -> [String] {
+            try Checkout(of: ServerID("mz150"), datasets: datasets, at: moment, from: source)
+                .leftOut.map { "\($0.year) \($0.dataset)" }
+        }
+        #expect(try leftOut(.collected(1_000)) == ["2019 db", "2019 media"])
+        #expect(try leftOut(.received(2_999), Set(Dataset.named("db"))) == ["2019 db"])
+        #expect(try leftOut(.newest) == [])
+    }
+
     @Test func `a moment of receipt gives what the store had by then`() throws {
         try source.commit("db", started: 1_000, received: 9_000, [FakeFile("x", "1")])
         try source.commit("db", started: 2_000, received: 9_500, [FakeFile("x", "2")])

@@ -22,6 +22,22 @@ public struct SchoolCode: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A code as an operator lists it.
+    ///
+    /// Narrower than the other: what a school's own settings say is taken as it is, however untidy, but who types a code
+    /// of another length has mistyped it.
+    /// - Throws: `IdentityProblem` unless `text` is 7 or 8 digits, `NA` or empty.
+    public init(listed text: String) throws(IdentityProblem) {
+        let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard text.isEmpty || text == "NA" || isNumber && (7...8).contains(text.utf8.count) else {
+            throw IdentityProblem(
+                .schoolCode,
+                "\"\(escapedText(text.utf8.prefix(64)))\" is not a school code: it must be 7 or 8 digits (2031017), or "
+                    + "NA, or empty where the school has none")
+        }
+        try self.init(text)
+    }
+
     /// Whether this is the code of an image that nobody set up.
     public var isUnconfigured: Bool { text == "00000000" }
 

@@ -27,7 +27,7 @@ extension School {
         func run() throws {
             try reporting {
                 let identity = SchoolIdentity(
-                    serverID: try ServerID(id), schoolCode: try SchoolCode(code), schoolName: name)
+                    serverID: try ServerID(id), schoolCode: try SchoolCode(listed: code), schoolName: name)
                 try perform(.addSchool(identity), on: data.directory)
             }
         }

@@ -9,7 +9,7 @@ extension School {
                 Example:
                   clix-store school import schools.csv
 
-                The list is ;-separated, and its first line is
+                The list is UTF-8 text with ; between the columns, and its first line is
                   Sr. No.;School Name;Full CLIx School Code;Server id
                 New schools are added, code and name of known ones are set, schools that it does not name stay as they \
                 are. No codes are printed; use school code for those.

@@ -17,7 +17,7 @@ extension School {
         @Argument(help: School.idHelp)
         var id: String
 
-        @Option(name: .long, help: "The school code; an empty text takes it away.")
+        @Option(name: .long, help: "The school code: 7 or 8 digits, NA, or an empty text to take it away.")
         var code: String?
 
         @Option(name: .long, help: "The name.")
@@ -31,7 +31,7 @@ extension School {
 
         func run() throws {
             try reporting {
-                let code = try code.map { try SchoolCode($0) }
+                let code = try code.map { try SchoolCode(listed: $0) }
                 try perform(.setSchool(serverID(id), code: code, name: name), on: data.directory)
             }
         }

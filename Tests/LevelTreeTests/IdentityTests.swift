@@ -54,6 +54,19 @@ struct IdentityTests {
         #expect(throws: IdentityProblem.self) { try SchoolCode(text) }
     }
 
+    @Test("an operator lists codes of 7 or 8 digits, NA or none", arguments: ["2031017", "02031001", "NA", ""])
+    func listedCodes(_ text: String) throws {
+        #expect(try SchoolCode(listed: text) == SchoolCode(text))
+    }
+
+    @Test(
+        "a mistyped code is refused from an operator, and the sentence says what one is",
+        arguments: ["203101", "020310010", "2031017a", "na", "N/A", "２０３１０１７", "0"])
+    func mistypedCodes(_ text: String) {
+        let problem = #expect(throws: IdentityProblem.self) { try SchoolCode(listed: text) }
+        #expect(problem?.message.contains("7 or 8 digits (2031017), or NA, or empty") == true)
+    }
+
     @Test("a year has four digits")
     func years() throws {
         #expect(try Year(1970).description == "1970")

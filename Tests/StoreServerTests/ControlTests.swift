@@ -119,8 +119,9 @@ struct ControlTests {
             _ = try await store.command(.setSchool(ServerID("mz150"), code: SchoolCode("2039151"), name: nil))
             #expect(try Self.shown(in: store.folder) == ["2039151-mz150"])
             let text = "Sr. No.;School Name;Full CLIx School Code;Server id\n;Renamed;2039152;mz150\n"
-            _ = try await store.command(
+            let imported = try await store.command(
                 .importSchools(SchoolList(parsing: Array(text.utf8), named: "schools.csv").lines))
+            #expect("\(imported)".contains("1 school in the list: 0 added, 1 changed"))
             #expect(try Self.shown(in: store.folder) == ["2039152-mz150"])
             return store.folder
         }
@@ -163,7 +164,7 @@ struct ControlTests {
             let image = try TemporaryFolder()
             try image.write("factory content", to: "lesson.html")
             let done = try await store.command(.seed(folder: image.path, name: "image"))
-            #expect("\(done)".contains("1 files with 15 bytes"))
+            #expect("\(done)".contains("1 file with 15 bytes is common now: 1 chunk,"))
             let hello = try await school.curl("GET", "/v1/hello")
             #expect(String(decoding: hello.body, as: UTF8.self).contains(#""common":true"#))
         }

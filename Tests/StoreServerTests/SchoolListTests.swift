@@ -42,4 +42,34 @@ struct SchoolListTests {
         let error = #expect(throws: StoreServerError.self) { try parse(Self.heading + ";\"A;2039150;mz150\n") }
         #expect(error?.message.contains("schools.csv:2") == true)
     }
+
+    @Test("lines that are not UTF-8 are named, and how to save the list")
+    func otherCharacterSets() throws {
+        var bytes = Array((Self.heading + ";A;2039150;mz150\n;").utf8)
+        bytes += [0xC9] + Array("cole;2039151;mz151\n;B;2039152;mz152\n;Caf".utf8) + [0xE9]
+        let error = #expect(throws: StoreServerError.self) { try SchoolList(parsing: bytes, named: "schools.csv") }
+        #expect(
+            error?.message == """
+                schools.csv was not imported, not even in part:
+                  line 3: is not UTF-8 text
+                  line 5: is not UTF-8 text
+                Save the list again, as CSV with the character set UTF-8.
+                """)
+    }
+
+    @Test("another separator than ; is recognised, and the sentence says which is right", arguments: [",", "\t"])
+    func separators(_ separator: String) throws {
+        let text = (Self.heading + ";A;2039150;mz150\n").replacing(";", with: separator)
+        let error = #expect(throws: StoreServerError.self) { try parse(text) }
+        #expect(error?.message.contains("not separated by ; (semicolons)") == true)
+    }
+
+    @Test("a code of a wrong length, and a line that is cut off, are named with what is right")
+    func mistyped() throws {
+        let error = #expect(throws: StoreServerError.self) {
+            try parse(Self.heading + ";A;203915;mz150\n;B,x,mz1\n;\n")
+        }
+        #expect(error?.message.contains("line 2: \"203915\" is not a school code: it must be 7 or 8 digits") == true)
+        #expect(error?.message.contains("line 3: has 2 fields, fewer than the heading") == true)
+    }
 }

@@ -18,6 +18,12 @@ public struct SchoolList: Sendable {
     /// Columns may stand in any order; a byte-order mark, CRLF, quoted fields and empty lines are taken as they come
     /// from spreadsheets. Throws `StoreServerError` (bad argument) naming every bad line, twenty at most.
     public init(parsing bytes: [UInt8], named file: String) throws {
+        let unreadable = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+            .filter { String(validating: $0.element, as: UTF8.self) == nil }
+            .map { "line \($0.offset + 1): is not UTF-8 text" }
+        guard unreadable.isEmpty else {
+            throw Self.refusal(of: file, unreadable, hint: "Save the list again, as CSV with the character set UTF-8.")
+        }
         var rows = try Self.rows(of: String(decoding: bytes, as: UTF8.self), file)
         guard let heading = rows.first else { throw StoreServerError(.badArgument, "\(file) is empty.") }
         let columns = try Columns(heading.fields, file)
@@ -36,12 +42,15 @@ public struct SchoolList: Sendable {
                 problems.append("line \(row.number): \(error)")
             }
         }
-        guard problems.isEmpty else {
-            let more = problems.count > 20 ? ["and \(problems.count - 20) more"] : []
-            let listed = (problems.prefix(20) + more).joined(separator: "\n  ")
-            throw StoreServerError(.badArgument, "\(file) was not imported, not even in part:\n  \(listed)")
-        }
+        guard problems.isEmpty else { throw Self.refusal(of: file, problems) }
         self.lines = lines
+    }
+
+    private static func refusal(of file: String, _ problems: [String], hint: String? = nil) -> StoreServerError {
+        let more = problems.count > 20 ? ["and \(problems.count - 20) more"] : []
+        let listed = (problems.prefix(20) + more).joined(separator: "\n  ")
+        let end = hint.map { "\n\($0)" } ?? ""
+        return StoreServerError(.badArgument, "\(file) was not imported, not even in part:\n  \(listed)\(end)")
     }
 
     /// The same from a file.
@@ -54,14 +63,21 @@ public struct SchoolList: Sendable {
         let code: Int
         let id: Int
 
+        private static let heading = "Sr. No.;School Name;Full CLIx School Code;Server id"
+
         init(_ heading: [String], _ file: String) throws {
+            if heading.count == 1, heading[0].contains(",") || heading[0].contains("\t") {
+                throw StoreServerError(
+                    .badArgument,
+                    "\(file): the columns are not separated by ; (semicolons), but must be. The first line is: "
+                        + Self.heading)
+            }
             func find(_ wanted: String) throws -> Int {
                 let position = heading.firstIndex { $0.lowercased() == wanted.lowercased() }
                 guard let position else {
                     throw StoreServerError(
                         .badArgument,
-                        "\(file): the first line has no column '\(wanted)'. It must be: "
-                            + "Sr. No.;School Name;Full CLIx School Code;Server id")
+                        "\(file): the first line has no column '\(wanted)'. It must be: \(Self.heading)")
                 }
                 return position
             }
@@ -72,10 +88,11 @@ public struct SchoolList: Sendable {
 
         func line(_ fields: [String], number: Int) throws -> Line {
             guard fields.count > max(name, code, id) else {
-                throw StoreServerError(.badArgument, "has \(fields.count) fields, fewer than the heading")
+                throw StoreServerError(
+                    .badArgument, "has \(Counted.text(fields.count, "field")), fewer than the heading")
             }
             let identity = SchoolIdentity(
-                serverID: try ServerID(fields[id].lowercased()), schoolCode: try SchoolCode(fields[code]),
+                serverID: try ServerID(fields[id].lowercased()), schoolCode: try SchoolCode(listed: fields[code]),
                 schoolName: fields[name])
             try identity.requireConfigured()
             guard identity.serverID.state != nil else {

@@ -56,7 +56,8 @@ struct StoreOperator: Sendable {
             }
         }
         let same = lines.count - added - changed
-        return "\(lines.count) schools in the list: \(added) added, \(changed) changed, \(same) known as they are. "
+        return
+            "\(Counted.text(lines.count, "school")) in the list: \(added) added, \(changed) changed, \(same) known as they are. "
             + "A school's one-time code is printed by: clix-store school code ID"
     }
 
@@ -68,7 +69,9 @@ struct StoreOperator: Sendable {
             try? report(OperationProgress(title: "seed \(name)", files: Int(clamping: files), bytes: bytes))
         }
         let skipped = summary.skipped.prefix(20).map { "\n  left out: \($0.path): \($0.reason)" }.joined()
-        return "\(summary.files) files with \(summary.bytes) bytes are common now: \(summary.chunks) chunks, "
+        let files = Counted.text(summary.files, "file") + " with " + Counted.text(summary.bytes, "byte")
+        let verb = summary.files == 1 ? "is" : "are"
+        return "\(files) \(verb) common now: \(Counted.text(summary.chunks, "chunk")), "
             + "\(summary.newChunks) of them new to this store.\(skipped)"
     }
 }

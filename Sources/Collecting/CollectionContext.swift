@@ -17,6 +17,8 @@ public struct CollectionContext: Sendable {
     public var container: Container
     /// What a dataset's collector wanted to know at its next pass.
     public var memory: @Sendable (Dataset) -> CollectorMemory?
+    /// When a dataset was complete the last time, as a whole or unchanged; nil if it never was.
+    public var lastComplete: @Sendable (Dataset) -> FileTime?
     /// How many bytes may be written for staging now, below its budget and above the disk's reserve.
     public var room: @Sendable () -> UInt64
     /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made
@@ -31,6 +33,7 @@ public struct CollectionContext: Sendable {
         timeZone: SchoolTimeZone = .india, programs: any ProgramRunner = SubprocessRunner(),
         host: any HostFacts = LinuxHost(),
         memory: @escaping @Sendable (Dataset) -> CollectorMemory? = { _ in nil },
+        lastComplete: @escaping @Sendable (Dataset) -> FileTime? = { _ in nil },
         room: @escaping @Sendable () -> UInt64 = { .max },
         excluded: @escaping @Sendable (Dataset) -> ExcludePatterns = { _ in ExcludePatterns() },
         scratch: String
@@ -44,6 +47,7 @@ public struct CollectionContext: Sendable {
         self.host = host
         container = Container(name: sources.container, command: sources.docker, programs: programs)
         self.memory = memory
+        self.lastComplete = lastComplete
         self.room = room
         self.excluded = excluded
         self.scratch = scratch

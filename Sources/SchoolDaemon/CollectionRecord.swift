@@ -12,11 +12,14 @@ struct CollectionRecord: Codable, Hashable, Sendable {
         /// Milliseconds since 1970, by the school's clock.
         var ended: Int64
         var reason: String?
+        /// When it was complete the last time, published or unchanged; milliseconds since 1970, by the school's clock.
+        var lastComplete: Int64?
         /// The first of what was left out on purpose.
         var leftOut: [Shortfall]
 
         enum CodingKeys: String, CodingKey {
             case ending, ended, reason
+            case lastComplete = "last_complete"
             case leftOut = "left_out"
         }
     }
@@ -41,8 +44,10 @@ struct CollectionRecord: Codable, Hashable, Sendable {
             case .absent(let reason): ("absent", reason)
             case .failed(let reason, _): ("failed", reason)
             }
+        let lastComplete =
+            ending == Outcome.complete.rawValue ? milliseconds : datasets[report.dataset.name]?.lastComplete
         datasets[report.dataset.name] = Entry(
-            ending: ending, ended: milliseconds, reason: reason,
+            ending: ending, ended: milliseconds, reason: reason, lastComplete: lastComplete,
             leftOut: Array(report.skipped.prefix(Self.longestList)))
     }
 }

@@ -47,6 +47,15 @@ extension School {
         var context = context(moment, identity)
         // A database that cannot be read stops the publication of what is collected without it.
         context.memory = { try? staging.memory(of: $0) }
+        let record = CollectionRecord.load(from: files)
+        context.lastComplete = { dataset in
+            // The record is written at the end of a pass; of this one, staging knows.
+            let staged = (try? staging.currentGenerations())?.filter {
+                $0.dataset == dataset && $0.outcome == .complete
+            }
+            let times = [record.datasets[dataset.name]?.lastComplete, staged?.map(\.finishedMilliseconds).max()]
+            return times.compactMap { $0 }.max().map { FileTime(seconds: $0 / 1000, nanoseconds: 0) }
+        }
         context.room = { (try? staging.room()) ?? 0 }
         context.excluded = { settings.settings(for: $0).exclude }
         return context

@@ -36,6 +36,20 @@ import Testing
         #expect(gathering.shortfalls.count == 1)
     }
 
+    @Test(arguments: [(0, false), (2 * 86_400, false), (3 * 86_400 + 1, true), (-86_400, true), (nil, true)])
+    func `a live folder goes to db-raw once there was no whole dump for three days`(
+        age: Int64?, isTaken: Bool
+    ) throws {
+        let school = FakeSchool()
+        makeLive(school)
+        var context = try school.context()
+        let last = age.map { FileTime(seconds: context.now.seconds - $0, nanoseconds: 0) }
+        context.lastComplete = { $0.name == "db" ? last : nil }
+        let location = Collectors.collector(for: .of("db-raw")).locate(context)
+        #expect((location.problem == nil) == isTaken)
+        #expect((location.absence == nil) == isTaken)
+    }
+
     @Test(arguments: ["WiredTiger", "storage.bson", "collection-0-12.wt"])
     func `one live file beside dumps makes the folder a live one`(name: String) throws {
         let school = FakeSchool()

@@ -27,7 +27,8 @@ test: ## everything that CI runs: style, then all tests, the cheap ones first
 test-quick: ## the tests of single targets: no network, no root
 	swift test --skip-build --skip EndToEndTests
 
-test-end-to-end: ## both built programs on loopback: power cuts, kills, refusals (root for some)
+test-end-to-end: ## both built programs on loopback: power cuts, kills, refusals, a real school (root for some)
+	@scripts/real_school/build-image.sh >/dev/null || echo "Tests with a real school's container will be skipped." >&2
 	swift test --skip-build --filter EndToEndTests
 
 lint: ## complain about style; changes nothing

@@ -3,7 +3,7 @@
 #
 # In it are a real PostgreSQL, nginx, logrotate, git and RCS with a made-up school's data, and stand-ins, which say that
 # they are, for what Debian does not have (MongoDB 3.2 and gStudio's own programs). It is made once, in 2 to 3 minutes,
-# and kept outside of the checkout under a name that changes with the recipe: everything in this folder. Two steps, so
+# and kept outside of the checkout under a name that changes with the recipe, which is in this folder. Two steps, so
 # that a changed stand-in costs seconds: base-*.tar has Debian's packages, school-*.tar the school.
 # Needs root, debootstrap and a Debian mirror, which is taken from this machine's own apt settings. Exit 69 without.
 set -euo pipefail
@@ -13,7 +13,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/clix-collect
 cannot() { echo "the real school cannot be built here: $1" >&2; exit 69; }
 key() { (cd "$here" && find "$@" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16); }
 base=$cache/base-$(key base.sh).tar
-school=$cache/school-$(key .).tar
+school=$cache/school-$(key build-image.sh base.sh dress.sh image).tar
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"

@@ -85,20 +85,20 @@ private struct ManifestWriting {
     private mutating func keep() throws {
         let row = try store.knownSchool(school)
         let wanted = pending.map(\.id)
-        let stored = try store.catalog.stored(wanted)
+        let stored = try store.storedCopies.look(at: wanted)
         let standings = try store.catalog.standings(wanted, school: row.number)
         var maker = BlockMaker(owner: .school(school))
         var claimed: [ChunkID] = []
         var seen: Set<ChunkID> = []
-        for (chunk, standing) in zip(pending, standings) where standing == .missing && seen.insert(chunk.id).inserted {
-            keptBytes += UInt64(chunk.bytes.count)
-            if stored.contains(chunk.id) {
-                claimed.append(chunk.id)
-            } else {
+        for (chunk, standing) in zip(pending, standings) where seen.insert(chunk.id).inserted {
+            if standing == .missing { keptBytes += UInt64(chunk.bytes.count) }
+            if !stored.intact.contains(chunk.id) {
                 try chunk.bytes.withUnsafeBytes { try maker.append(chunk.id, $0) }
+            } else if standing == .missing {
+                claimed.append(chunk.id)
             }
         }
-        var items = try maker.take(all: true)
+        var items = try stored.damage + maker.take(all: true)
         if !claimed.isEmpty { items.append(.claim(PackClaim(owner: .school(school), chunks: claimed))) }
         if !items.isEmpty { try store.journal.keep(items) }
         pending.removeAll(keepingCapacity: true)

@@ -34,7 +34,13 @@ extension Catalog {
             }
             for placed in items {
                 switch placed.item {
-                case .block(let block): try apply(block, placed, db)
+                case .block(let block):
+                    try apply(block.placed, of: block.owner, content: block.contentLength, placed, db)
+                case .damage(let damage) where damage.position == placed.position:
+                    // Read anew, it stands in for the block that it tells of.
+                    let chunks = damage.chunks.map { (reference: $0.reference, start: $0.start) }
+                    try apply(chunks, of: damage.owner, content: damage.content, placed, db)
+                case .damage(let damage): try apply(damage, db)
                 case .claim(let claim): try apply(claim, db)
                 case .record(let record): try apply(record, db)
                 }
@@ -69,31 +75,45 @@ extension Catalog {
         }
     }
 
-    private func apply(_ block: PackBlock, _ placed: PlacedItem, _ db: Database) throws {
-        let find = try db.cachedStatement(sql: "SELECT number FROM chunk WHERE id = ?")
+    /// The chunks of a block. What the store has stays where it is, unless it was told to be damaged there.
+    private func apply(
+        _ chunks: [(reference: ChunkReference, start: Int)], of owner: ChunkOwner, content: Int, _ placed: PlacedItem,
+        _ db: Database
+    ) throws {
+        let find = try db.cachedStatement(sql: "SELECT number, damaged FROM chunk WHERE id = ?")
+        let heal = try db.cachedStatement(
+            sql: "UPDATE chunk SET block = ?, start = ?, length = ?, damaged = 0 WHERE number = ?")
         let insert = try db.cachedStatement(
             sql: "INSERT INTO chunk (id, block, start, length) VALUES (?, ?, ?, ?)")
-        let owner = try Owner(block.owner, db)
+        let taker = try Owner(owner, db)
         var blockNumber: Int64?
-        var start = 0
-        for chunk in block.chunks {
+        for (chunk, start) in chunks {
             let id = chunk.id.databaseValue
-            var number = try Int64.fetchOne(find, arguments: [id])
-            if number == nil {
-                if blockNumber == nil { blockNumber = try insertBlock(block, placed, db) }
-                try insert.execute(arguments: [id, blockNumber, start, chunk.length])
-                number = db.lastInsertedRowID
+            let known = try Row.fetchOne(find, arguments: [id])
+            var number: Int64? = known?["number"]
+            if known == nil || known?["damaged"] == true {
+                if blockNumber == nil { blockNumber = try insertBlock(owner, content, placed, db) }
+                if let number {
+                    try heal.execute(arguments: [blockNumber, start, chunk.length, number])
+                } else {
+                    try insert.execute(arguments: [id, blockNumber, start, chunk.length])
+                    number = db.lastInsertedRowID
+                }
             }
-            if let number { try owner.take(number, length: chunk.length, db) }
-            start += chunk.length
+            if let number { try taker.take(number, length: chunk.length, db) }
         }
     }
 
-    private func insertBlock(_ block: PackBlock, _ placed: PlacedItem, _ db: Database) throws -> Int64 {
+    private func insertBlock(
+        _ owner: ChunkOwner, _ content: Int, _ placed: PlacedItem, _ db: Database
+    ) throws -> Int64 {
+        var ownerBytes: [UInt8] = []
+        owner.append(to: &ownerBytes)
         try db.execute(
-            sql: "INSERT INTO block (pack, offset, length, content) VALUES (?, ?, ?, ?)",
+            sql: "INSERT INTO block (pack, offset, length, content, owner) VALUES (?, ?, ?, ?, ?)",
             arguments: [
-                Int64(placed.position.pack), Int64(placed.position.offset), placed.length, block.contentLength,
+                Int64(placed.position.pack), Int64(placed.position.offset), placed.length, content,
+                ownerBytes.databaseValue,
             ])
         return db.lastInsertedRowID
     }

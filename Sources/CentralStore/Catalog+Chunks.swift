@@ -5,7 +5,7 @@ import GRDB
 enum ChunkStanding: Hashable, Sendable {
     /// It may use it: common, or its own.
     case usable(length: Int)
-    /// For this school there is no such chunk, whoever has it.
+    /// For this school there is no such chunk, whoever has it; or its bytes are damaged and must come again.
     case missing
 }
 
@@ -33,7 +33,7 @@ extension Catalog {
         try read { db in
             let find = try db.cachedStatement(
                 sql: """
-                    SELECT length FROM chunk WHERE id = ? AND (common = 1 OR EXISTS (
+                    SELECT length FROM chunk WHERE id = ? AND damaged = 0 AND (common = 1 OR EXISTS (
                         SELECT 1 FROM brought WHERE brought.school = ? AND brought.chunk = chunk.number))
                     """)
             return try ids.map { id in
@@ -48,7 +48,7 @@ extension Catalog {
         try read { db in
             let find = try db.cachedStatement(
                 sql: """
-                    SELECT 1 FROM chunk WHERE id >= ? AND id < ? AND (common = 1 OR EXISTS (
+                    SELECT 1 FROM chunk WHERE id >= ? AND id < ? AND damaged = 0 AND (common = 1 OR EXISTS (
                         SELECT 1 FROM brought WHERE brought.school = ? AND brought.chunk = chunk.number)) LIMIT 1
                     """)
             return try prefixes.map { prefix in
@@ -65,10 +65,11 @@ extension Catalog {
         }
     }
 
-    /// Which of these chunks the store has, whoever brought them: for the store's own decisions, never for an answer.
+    /// Which of these chunks the store has and does not know to be damaged, whoever brought them: for the store's own
+    /// decisions, never for an answer.
     func stored(_ ids: [ChunkID]) throws -> Set<ChunkID> {
         try read { db in
-            let find = try db.cachedStatement(sql: "SELECT 1 FROM chunk WHERE id = ?")
+            let find = try db.cachedStatement(sql: "SELECT 1 FROM chunk WHERE id = ? AND damaged = 0")
             return Set(try ids.filter { try Int.fetchOne(find, arguments: [$0.databaseValue]) != nil })
         }
     }

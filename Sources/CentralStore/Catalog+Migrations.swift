@@ -7,6 +7,7 @@ extension Catalog {
         migrator.registerMigration("1 packs and chunks") { db in try db.execute(sql: packsAndChunks) }
         migrator.registerMigration("2 schools and snapshots") { db in try db.execute(sql: schoolsAndSnapshots) }
         migrator.registerMigration("3 what packs do not tell") { db in try db.execute(sql: passing) }
+        migrator.registerMigration("4 damage") { db in try db.execute(sql: damage) }
         migrator.registerMigration("5 when frames were kept") { db in try db.execute(sql: whenKept) }
         return migrator
     }
@@ -61,6 +62,16 @@ extension Catalog {
             dataset TEXT NOT NULL, year INTEGER NOT NULL, sequence INTEGER NOT NULL, snapshot BLOB NOT NULL UNIQUE,
             at INTEGER NOT NULL);
         CREATE INDEX fork_school ON fork (school);
+        """
+
+    private static let damage = """
+        -- Told to be damaged, until a later block brings it again.
+        ALTER TABLE chunk ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX chunk_damaged ON chunk (damaged) WHERE damaged = 1;
+        CREATE INDEX chunk_block ON chunk (block);
+        ALTER TABLE block ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
+        -- As a pack tells it; empty for a block that was taken before this column was there.
+        ALTER TABLE block ADD COLUMN owner BLOB NOT NULL DEFAULT x'';
         """
 
     /// A kept frame spares a school whose answer was lost from sending it again, and is good for nothing else: sent again,

@@ -27,19 +27,28 @@ struct CatchUp {
         var scan = PackScan(storage, pack.id, from: start, to: pack.end)
         var batch: [PlacedItem] = []
         var bytes = 0
-        while let item = try scan.next() {
+        while let item = try next(&scan, in: pack) {
             read += UInt64(item.length)
             progress(read)
-            guard item.kind != .footer else { continue }
-            batch.append(try placed(item, in: pack))
+            batch.append(item)
             bytes += item.length
             guard bytes >= CatchUp.batchBytes || batch.count >= CatchUp.batchItems else { continue }
             try catalog.apply(batch, packs: [pack.number: pack.id])
             batch = []
             bytes = 0
         }
-        if scan.isTorn { throw damaged(pack.id, scan.offset) }
         if !batch.isEmpty { try catalog.apply(batch, packs: [pack.number: pack.id]) }
+    }
+
+    /// The next item but the footer. For a block that is not whole any more, it is what the packs tell of it further on.
+    private func next(_ scan: inout PackScan, in pack: PackDirectory.Extent) throws -> PlacedItem? {
+        if let item = try scan.next() { return item.kind == .footer ? nil : try placed(item, in: pack) }
+        guard scan.isTorn else { return nil }
+        let position = PackPosition(pack: pack.number, offset: scan.offset)
+        let told = try DamageSearch(storage: storage).run(directory.extents(from: pack.number))
+        guard let damage = told[position] else { throw damaged(pack.id, scan.offset) }
+        scan.pass(damage.length)
+        return PlacedItem(item: .damage(damage), position: position, length: damage.length)
     }
 
     private func placed(_ item: ScannedItem, in pack: PackDirectory.Extent) throws -> PlacedItem {

@@ -87,7 +87,8 @@ public final class CentralStore: Sendable {
         progress: (UInt64) -> Void = { _ in }
     ) throws -> PackWriter {
         let recovery = PackRecovery(
-            storage: storage, directory: directory, known: try catalog.knownPacks(), applied: try catalog.position())
+            storage: storage, directory: directory, known: try catalog.knownPacks(), applied: try catalog.position(),
+            block: { try catalog.block(at: BlockAddress(pack: $0.pack, offset: $0.offset))?.place.length })
         let found = try recovery.run()
         try withoutActuallyEscaping(progress) { progress in
             try CatchUp(storage: storage, directory: directory, catalog: catalog, progress: progress).run()

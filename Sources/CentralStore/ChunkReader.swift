@@ -21,14 +21,12 @@ struct BlockPlace: Hashable, Sendable {
 /// Reads chunks back, and proves each by its hash. Neighbours mostly share a block, so the last blocks stay unpacked in
 /// a cache of fixed size.
 final class ChunkReader: Sendable {
-    private let storage: any PackStorage
-    private let directory: PackDirectory
+    private let blocks: BlockReading
     private let catalog: Catalog
     private let cache = Mutex(BlockCache())
 
     init(storage: any PackStorage, directory: PackDirectory, catalog: Catalog) {
-        self.storage = storage
-        self.directory = directory
+        blocks = BlockReading(storage: storage, directory: directory)
         self.catalog = catalog
     }
 
@@ -53,19 +51,7 @@ final class ChunkReader: Sendable {
 
     private func content(of block: BlockPlace) throws -> [UInt8] {
         if let content = cache.withLock({ $0.take(block) }) { return content }
-        let pack = try directory.extent(block.pack).id
-        let bytes = try storage.read(pack, at: block.offset, count: block.length)
-        // The chunk's own hash is checked in any case, so the item's checksum would only cost time here.
-        let compressed: [UInt8]? = bytes.withUnsafeBytes { raw in
-            guard raw.count > PackFormat.itemHeaderLength, raw[0] == PackItemKind.block.rawValue else { return nil }
-            return PackBlock(UnsafeRawBufferPointer(rebasing: raw[PackFormat.itemHeaderLength...]))?.compressed
-        }
-        guard let compressed, let content = BlockCodec.unpack(compressed, length: block.content) else {
-            throw StoreError(
-                .damaged,
-                "the block at byte \(block.offset) of the pack \(pack) does not unpack; "
-                    + "run clix-store verify --all")
-        }
+        let content = try blocks.content(of: block)
         cache.withLock { $0.put(block, content) }
         return content
     }
@@ -75,6 +61,41 @@ final class ChunkReader: Sendable {
             .damaged,
             "the chunk \(id) in pack number \(block.pack), byte \(block.offset), is not what it was; "
                 + "run clix-store verify --all")
+    }
+}
+
+/// Reads whole blocks.
+struct BlockReading: Sendable {
+    let storage: any PackStorage
+    let directory: PackDirectory
+
+    /// The item as it stands in its pack.
+    func item(at place: BlockPlace) throws -> [UInt8] {
+        try storage.read(directory.extent(place.pack).id, at: place.offset, count: place.length)
+    }
+
+    /// - Throws: `StoreError` with code `damaged` for a block that cannot be read or unpacked.
+    func content(of place: BlockPlace) throws -> [UInt8] { try content(of: place, in: item(at: place)) }
+
+    /// The item's checksum is not looked at: whoever uses a chunk checks the chunk's own hash.
+    func content(of place: BlockPlace, in item: [UInt8]) throws -> [UInt8] {
+        guard item.first == PackItemKind.block.rawValue, let block = BlockReading.block(in: item),
+            let content = BlockCodec.unpack(block.compressed, length: place.content)
+        else {
+            throw StoreError(
+                .damaged,
+                "the block at byte \(place.offset) of the pack \(try directory.extent(place.pack).id) does not unpack; "
+                    + "run clix-store verify --all")
+        }
+        return content
+    }
+
+    /// What the item says of itself, whatever its first bytes are.
+    static func block(in item: [UInt8]) -> PackBlock? {
+        item.withUnsafeBytes { raw in
+            guard raw.count > PackFormat.itemHeaderLength else { return nil }
+            return PackBlock(UnsafeRawBufferPointer(rebasing: raw[PackFormat.itemHeaderLength...]))
+        }
     }
 }
 

@@ -67,10 +67,12 @@ struct CommitCheck {
     func run(over parent: SnapshotRecord?) throws -> Findings {
         var findings = Findings(settledBytes: try checkManifestChunks(over: parent))
         var lookup = ChunkLookup(limit: store.options.limits.listedMissing)
+        let hasDamage = try store.catalog.hasDamage()
         var (files, bytes): (UInt64, UInt64) = (0, 0)
         do {
+            let older = try hasDamage ? readable(parent) : parent
             var merge = ManifestMerge(
-                store.manifestReader(request.manifest), over: parent.map { store.manifestReader($0.effective) })
+                store.manifestReader(request.manifest), over: older.map { store.manifestReader($0.effective) })
             while let step = try merge.next() {
                 guard case .new(let entry, let old) = step else {
                     findings.keepsOlder = true
@@ -79,9 +81,11 @@ struct CommitCheck {
                 try check(entry)
                 files += 1
                 bytes += entry.size
-                // What the parent holds is usable by this school, with these lengths: it was proved then.
-                if entry.chunks == old?.chunks { continue }
-                findings.settledBytes += entry.size
+                // What the parent holds is usable by this school, with these lengths: it was proved then, and is to be
+                // sent again only if it was damaged since.
+                let isKept = entry.chunks == old?.chunks
+                if isKept, !hasDamage { continue }
+                if !isKept { findings.settledBytes += entry.size }
                 try lookup.add(entry, CommitCheck.lookup) { try resolve($0) }
             }
             try lookup.end { try resolve($0) }
@@ -89,11 +93,19 @@ struct CommitCheck {
         if !lookup.missing.isEmpty { throw missing(lookup.missing) }
         guard files == request.files, bytes == request.bytes else {
             throw invalid(
-                "it lists \(files) files of \(bytes) bytes, but the commit tells of \(request.files) of "
+                "it lists \(counted(files, "file")) of \(counted(bytes, "byte")), but the commit tells of \(request.files) of "
                     + "\(request.bytes)"
             )
         }
         return findings
+    }
+
+    /// A mirror's parent only spares work: if its manifest is damaged, it must not keep the next commit out. What
+    /// accumulates cannot do without.
+    private func readable(_ parent: SnapshotRecord?) throws -> SnapshotRecord? {
+        guard let parent, request.dataset.kind == .mirror else { return parent }
+        let standings = try store.catalog.standings(parent.effective, school: school)
+        return standings.contains(.missing) ? nil : parent
     }
 
     /// - Returns: how many bytes of the manifest the parent's did not have.

@@ -53,7 +53,8 @@ extension CentralStore {
             throw StoreError(code, problem.message)
         }
         try checkBudget(installation, adding: UInt64(decoded.content.count))
-        return try FrameSorting(catalog: catalog, installation: installation).items(decoded, body: body)
+        return try FrameSorting(catalog: catalog, copies: storedCopies, installation: installation)
+            .items(decoded, body: body)
     }
 
     /// The content that a frame leans on.
@@ -75,7 +76,14 @@ extension CentralStore {
         }
         var content: [UInt8] = []
         content.reserveCapacity(total)
-        for id in ids { try reader.withChunk(id) { content.append(contentsOf: $0) } }
+        do {
+            for id in ids { try reader.withChunk(id) { content.append(contentsOf: $0) } }
+        } catch let error as StoreError where error.code == .damaged {
+            throw StoreError(
+                .baseGone,
+                "the frame leans on a chunk that is damaged at this store (\(error.message)); send the content without a "
+                    + "base")
+        }
         return content
     }
 
@@ -95,14 +103,20 @@ extension CentralStore {
 /// Decides how a frame's chunks are stored.
 struct FrameSorting {
     let catalog: Catalog
+    let copies: StoredCopies
     let installation: AuthenticatedInstallation
 
+    /// Neighbours mostly share a block. This bounds what a frame of chunks from everywhere costs: half a second.
+    private static let blocksReadBack = 128
+
+    /// A chunk that is stored already is dropped only after the stored copy was read back: bytes that come again are the
+    /// cure for damage. That costs little, because a school sends again what it was told to be missing, and no more.
     func items(_ frame: DecodedFrame, body: [UInt8]) throws -> [PackItem] {
         var seen: Set<ChunkID> = []
         let chunks = frame.chunks.filter { seen.insert($0.id).inserted }
         let ids = chunks.map(\.id)
-        let stored = try catalog.stored(ids)
-        let new = chunks.filter { !stored.contains($0.id) }
+        let stored = try copies.look(at: ids, blocks: FrameSorting.blocksReadBack)
+        let new = chunks.filter { !stored.intact.contains($0.id) }
         let owner = ChunkOwner.school(installation.school)
         let newBytes = new.reduce(0) { $0 + $1.range.count }
         // Mostly new, and no bigger than a block may be: then the school's own compression serves as it is.
@@ -110,9 +124,11 @@ struct FrameSorting {
             newBytes > 0, chunks.count == frame.chunks.count
         {
             let references = chunks.map { ChunkReference(id: $0.id, length: $0.range.count) }
-            return [.block(PackBlock(owner: owner, chunks: references, compressed: Array(body[frame.payload])))]
+            return stored.damage + [
+                .block(PackBlock(owner: owner, chunks: references, compressed: Array(body[frame.payload])))
+            ]
         }
-        return try claims(ids.filter(stored.contains), owner) + blocks(new, frame, owner)
+        return try stored.damage + claims(ids.filter(stored.intact.contains), owner) + blocks(new, frame, owner)
     }
 
     private func blocks(

@@ -64,7 +64,8 @@ public final class PackFiles: PackStorage {
                 failure = error
             }
         }
-        if let failure { throw failure }
+        // An open file that cannot be read is a disk that does not give back what it took.
+        if let failure { throw StoreError(.damaged, "\(failure); run clix-store verify --all") }
         guard bytes.count == count else {
             throw StoreError(
                 .damaged, "the pack \(pack) ends before byte \(offset + UInt64(count)); run clix-store verify --all")

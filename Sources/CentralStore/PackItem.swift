@@ -9,6 +9,8 @@ enum PackItem: Sendable {
     case claim(PackClaim)
     /// A fact that chunks do not tell.
     case record(StoreRecord)
+    /// That an earlier block is not what it was.
+    case damage(PackDamage)
 }
 
 /// Who brought chunks.
@@ -27,6 +29,15 @@ struct PackBlock: Sendable {
     let compressed: [UInt8]
 
     var contentLength: Int { chunks.reduce(0) { $0 + $1.length } }
+
+    /// Each chunk, and where it begins in the content.
+    var placed: [(reference: ChunkReference, start: Int)] {
+        var start = 0
+        return chunks.map { chunk in
+            defer { start += chunk.length }
+            return (chunk, start)
+        }
+    }
 }
 
 struct PackClaim: Sendable {
@@ -39,6 +50,7 @@ enum PackItemKind: UInt8 {
     case block = 0x42  // B
     case claim = 0x43  // C
     case record = 0x52  // R
+    case damage = 0x44  // D
     case footer = 0x46  // F
 }
 
@@ -48,6 +60,7 @@ extension PackItem {
         case .block: .block
         case .claim: .claim
         case .record: .record
+        case .damage: .damage
         }
     }
 
@@ -64,6 +77,7 @@ extension PackItem {
             case .block(let block): block.encoded()
             case .claim(let claim): claim.encoded()
             case .record(let record): try record.encoded()
+            case .damage(let damage): damage.encoded()
             }
         return PackItem.framed(kind, payload)
     }
@@ -88,6 +102,9 @@ extension PackItem {
             guard let claim = PackClaim(payload) else { return nil }
             self = .claim(claim)
         case .record: self = .record(try StoreRecord(decoding: payload))
+        case .damage:
+            guard let damage = PackDamage(payload) else { return nil }
+            self = .damage(damage)
         case .footer: return nil
         }
     }

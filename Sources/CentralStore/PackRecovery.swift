@@ -13,6 +13,8 @@ struct PackRecovery {
     let known: [PackID: UInt64]
     /// What the catalog has applied; `.start` without a catalog.
     let applied: PackPosition
+    /// The length of the block that the catalog knows at a place.
+    let block: (PackPosition) throws -> Int?
 
     struct Result {
         var open: PackWriter.OpenPack?
@@ -107,10 +109,10 @@ struct PackRecovery {
         }
         var scan = PackScan(storage, id, from: UInt64(PackFormat.headerLength), to: length)
         var index: [PackIndexEntry] = []
-        while let item = try scan.next() {
+        while let entry = try next(&scan, .init(id: id, number: number, end: length)) {
             // A footer without its trailer is torn; what it lists stands before it.
-            if item.kind == .footer { break }
-            index.append(PackIndexEntry(offset: item.offset, length: UInt32(item.length), kind: item.kind))
+            if entry.kind == .footer { break }
+            index.append(entry)
         }
         let end = index.last.map { $0.offset + UInt64($0.length) } ?? UInt64(PackFormat.headerLength)
         try checkReaches(end, id, number)
@@ -126,6 +128,20 @@ struct PackRecovery {
         directory.set(.init(id: id, number: number, end: end))
         let open = PackWriter.OpenPack(id: id, number: number, length: end, durable: end, index: index)
         return Result(open: open, last: previous, highest: highest, cut: length - end)
+    }
+
+    /// The next item. A block that is damaged is no torn tail where the catalog knows it, or a later item tells of it: its
+    /// content is proved when it is read, as in packs that are sealed.
+    private func next(_ scan: inout PackScan, _ pack: PackDirectory.Extent) throws -> PackIndexEntry? {
+        if let item = try scan.next() {
+            return PackIndexEntry(offset: item.offset, length: UInt32(item.length), kind: item.kind)
+        }
+        guard scan.isTorn else { return nil }
+        let position = PackPosition(pack: pack.number, offset: scan.offset)
+        let told = try block(position) ?? DamageSearch(storage: storage).run([pack])[position]?.length
+        guard let told, scan.offset + UInt64(told) <= pack.end else { return nil }
+        scan.pass(told)
+        return PackIndexEntry(offset: position.offset, length: UInt32(told), kind: .block)
     }
 
     private func checkReaches(_ end: UInt64, _ id: PackID, _ number: UInt64) throws {

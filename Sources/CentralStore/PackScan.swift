@@ -42,12 +42,29 @@ struct PackScan {
             told <= UInt32(PackFormat.maximumPayload),
             let payload = try bytes(at: offset + UInt64(head.count), Int(told))
         else { return tear() }
-        let checksum = payload.withUnsafeBytes { PackFormat.checksum(head[..<8], $0) }
-        guard checksum.elementsEqual(head[8..<16]) else { return tear() }
+        guard PackScan.proves(head, payload[...]) else { return tear() }
         let item = ScannedItem(kind: kind, offset: offset, length: head.count + payload.count, payload: payload)
         // Behind a footer only the trailer stands, which is no item.
         offset = kind == .footer ? end : item.end
         return item
+    }
+
+    /// Whether these bytes are exactly one item, as it was written.
+    static func isWhole(_ item: [UInt8]) -> Bool {
+        guard item.count >= PackFormat.itemHeaderLength, PackItemKind(rawValue: item[0]) != nil else { return false }
+        let told = item[4..<8].withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
+        let (head, payload) = (item[..<PackFormat.itemHeaderLength], item[PackFormat.itemHeaderLength...])
+        return payload.count == Int(told) && proves(Array(head), payload)
+    }
+
+    private static func proves(_ head: [UInt8], _ payload: ArraySlice<UInt8>) -> Bool {
+        payload.withUnsafeBytes { PackFormat.checksum(head[..<8], $0) }.elementsEqual(head[8..<16])
+    }
+
+    /// Goes on behind what stands at `offset` and is no whole item.
+    mutating func pass(_ length: Int) {
+        isTorn = false
+        offset += UInt64(length)
     }
 
     private mutating func tear() -> ScannedItem? {

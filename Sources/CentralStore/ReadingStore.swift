@@ -96,6 +96,13 @@ extension ReadingStore: StorageInspection {
         try learnPacks()
         try PackInspection.all(storage, directory, catalog, report)
     }
+
+    public func inspectChunks(
+        _ isWanted: (ChunkID) -> Bool, _ body: (InspectedBlock) throws -> Void
+    ) throws {
+        try ChunkInspection(storage: storage, directory: directory, catalog: catalog)
+            .run(isWanted, learn: learnPacks, body)
+    }
 }
 
 /// A folder whose content was declared common.

@@ -4,7 +4,8 @@ import Wire
 
 extension CentralStore {
     /// Declares the files below a folder common: a pristine image's data, cut by the same rule as at every school.
-    /// Symbolic links and special files are left out. The same seed again changes nothing.
+    /// Symbolic links and special files are left out. The same seed again changes nothing, but brings back what of it is
+    /// damaged by now: everything that is stored already is read back.
     ///
     /// - Parameter progress: told the files and bytes so far, after each file.
     /// - Throws: `StoreError`; what could not be read is no error, and is listed in the summary.
@@ -89,21 +90,23 @@ struct Seeding {
         var seen: Set<ChunkID> = []
         let wanted = pending.filter { seen.insert($0.id).inserted }
         let common = try store.catalog.common(wanted.map(\.id))
-        let stored = try store.catalog.stored(wanted.map(\.id))
+        let stored = try store.storedCopies.look(at: wanted.map(\.id))
         var maker = BlockMaker(owner: .seed(name))
         var claimed: [ChunkID] = []
-        for chunk in wanted where !common.contains(chunk.id) {
-            chunks += 1
-            if stored.contains(chunk.id) {
+        for chunk in wanted {
+            if stored.intact.contains(chunk.id) {
+                guard !common.contains(chunk.id) else { continue }
+                chunks += 1
                 claimed.append(chunk.id)
                 continue
             }
+            chunks += 1
             newChunks += 1
             try content.withUnsafeBytes {
                 try maker.append(chunk.id, UnsafeRawBufferPointer(rebasing: $0[chunk.range]))
             }
         }
-        var items = try maker.take(all: true)
+        var items = try stored.damage + maker.take(all: true)
         if !claimed.isEmpty { items.append(.claim(PackClaim(owner: .seed(name), chunks: claimed))) }
         if !items.isEmpty { try store.journal.keep(items) }
         pending.removeAll(keepingCapacity: true)

@@ -6,13 +6,19 @@ public protocol StorageInspection: Sendable {
     /// Compares packs with the catalog by sizes and footers, without reading the chunks.
     /// - Parameter report: gets a sentence for each thing that is wrong, without the full stop.
     func inspectStorage(_ report: (String) -> Void) throws
+
+    /// Reads stored blocks, each once, and hashes their chunks, whether or not a snapshot names them.
+    /// - Parameters:
+    ///   - isWanted: whether a chunk is to be hashed; a block with none that is is proved by its checksum.
+    ///   - body: gets each block that was read.
+    func inspectChunks(_ isWanted: (ChunkID) -> Bool, _ body: (InspectedBlock) throws -> Void) throws
 }
 
-/// Proves that what was committed is still there, and that the tree shows it. Changes nothing, and may run beside a
+/// Proves that what schools were told is kept is still there, and that the tree shows it. Changes nothing, and may run beside a
 /// serving store.
 public struct Verification<Source: SnapshotSource> {
     let source: Source
-    private let storage: (any StorageInspection)?
+    let storage: (any StorageInspection)?
     private let data: String
 
     /// - Parameters:
@@ -43,13 +49,15 @@ public struct Verification<Source: SnapshotSource> {
         return report
     }
 
-    /// Everything: also every chunk of every snapshot, hashed once, and every file in the tree.
+    /// Everything: also every chunk of every snapshot, every other chunk that is stored (common ones that no snapshot
+    /// names, and those that wait for a commit), and every file in the tree.
     ///
     /// - Throws: `StoreError` if the catalog cannot be read; damage is in the report.
     public func all(progress: (VerificationProgress) -> Void = { _ in }) throws -> VerificationReport {
         var report = VerificationReport()
         try inspectStorage(&report, progress)
-        try verifySnapshots(&report, progress)
+        let proved = try verifySnapshots(&report, progress)
+        try verifyOthers(proved, &report, progress)
         let tree = try VerificationTree(source: source, data: data)
         try tree.verify(&report, progress)
         return report
@@ -84,7 +92,8 @@ public struct Verification<Source: SnapshotSource> {
         report.add(
             VerificationDamage(
                 .manifest,
-                "its manifest holds \(files) files and \(bytes) bytes, but the snapshot says \(snapshot.files) and \(snapshot.bytes)",
+                "its manifest holds \(counted(files, "file")) and \(counted(bytes, "byte")), but the snapshot says "
+                    + "\(snapshot.files) and \(snapshot.bytes)",
                 snapshot))
     }
 }

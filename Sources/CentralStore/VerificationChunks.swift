@@ -3,9 +3,10 @@ import LevelTree
 
 extension Verification {
     /// Every snapshot of every school: its manifests decode and add up, and each chunk they name is hashed once.
+    /// - Returns: the chunks that are what they were.
     func verifySnapshots(
         _ report: inout VerificationReport, _ progress: (VerificationProgress) -> Void
-    ) throws {
+    ) throws -> VerificationMemory {
         var pass = ChunkPass(source: source)
         var state = VerificationProgress(stage: .snapshots)
         for school in try schools() {
@@ -19,6 +20,25 @@ extension Verification {
         }
         report.chunks = pass.chunks
         report.bytes = pass.bytes
+        return pass.proved
+    }
+
+    /// All stored chunks that are not proved yet. Blocks that hold one which a snapshot lacks are read again here, so that
+    /// the report says which they are.
+    func verifyOthers(
+        _ proved: VerificationMemory, _ report: inout VerificationReport,
+        _ progress: (VerificationProgress) -> Void
+    ) throws {
+        guard let storage else { return }
+        var state = VerificationProgress(stage: .chunks)
+        progress(state)
+        try storage.inspectChunks({ !proved.contains($0) }) { block in
+            report.chunks += block.chunks
+            report.bytes += block.bytes
+            state.bytes += block.bytes
+            if let damage = block.damage { report.add(VerificationDamage(.storage, damage), in: block.address) }
+            progress(state)
+        }
     }
 
     /// Every school that has a snapshot, in the order of their first appearance among the current ones.
@@ -51,10 +71,10 @@ extension Verification {
     }
 }
 
-/// Hashes chunks, each of them once.
+/// Hashes chunks, each of them once; one that is damaged perhaps again.
 private struct ChunkPass<Source: SnapshotSource> {
     private let source: Source
-    private var memory = VerificationMemory()
+    private(set) var proved = VerificationMemory()
     private var damaged: [ChunkID: String] = [:]
     private(set) var chunks: UInt64 = 0
     private(set) var bytes: UInt64 = 0
@@ -66,13 +86,15 @@ private struct ChunkPass<Source: SnapshotSource> {
     mutating func check(_ id: ChunkID) -> String? { check(id, length: nil) }
 
     private mutating func check(_ id: ChunkID, length: Int?) -> String? {
-        guard memory.insert(id) else { return damaged[id] }
+        if let reason = damaged[id] { return reason }
+        guard !proved.contains(id) else { return nil }
         do {
             let size = try source.withChunk(id) { $0.count }
+            proved.insert(id)
             chunks += 1
             bytes += UInt64(size)
             guard let length, size != length else { return nil }
-            return note(id, "its chunk \(id) has \(size) bytes, but the manifest says \(length)")
+            return note(id, "its chunk \(id) has \(counted(size, "byte")), but the manifest says \(length)")
         } catch {
             return note(id, "\(error)")
         }

@@ -1,6 +1,6 @@
 import Content
 
-/// Which chunks were hashed already. 16 bytes of each id are kept in one flat table; past the limit new ids are not
+/// Which chunks were hashed already and are what they were. 16 bytes of each id are kept in one flat table; past the limit new ids are not
 /// remembered, and at worst a chunk is hashed more than once.
 struct VerificationMemory {
     private var slots: [(UInt64, UInt64)]
@@ -13,7 +13,13 @@ struct VerificationMemory {
         slots = Array(repeating: (0, 0), count: 1024)
     }
 
+    func contains(_ id: ChunkID) -> Bool {
+        let key = Self.key(id)
+        return slots[find(key)] == key
+    }
+
     /// - Returns: whether the id is new, as far as remembered.
+    @discardableResult
     mutating func insert(_ id: ChunkID) -> Bool {
         let key = Self.key(id)
         var slot = find(key)

@@ -53,11 +53,13 @@ extension VerificationDamage: CustomStringConvertible {
 public struct VerificationReport: Sendable {
     /// Damages that are listed at most; all are counted.
     public static let listLimit = 1000
+    /// The same for damaged blocks, which take less.
+    public static let blockLimit = 10_000
 
     public internal(set) var snapshots = 0
     /// Entries of manifests that were read.
     public internal(set) var files: UInt64 = 0
-    /// Different chunks that were hashed, and their bytes. 0 for a quick verification.
+    /// Different chunks that were hashed and are what they were, and their bytes. 0 for a quick verification.
     public internal(set) var chunks: UInt64 = 0
     public internal(set) var bytes: UInt64 = 0
     /// Files of the tree that were compared. 0 for a quick verification.
@@ -67,6 +69,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var behind: [SnapshotRecord] = []
     public private(set) var damages: [VerificationDamage] = []
     public private(set) var damageCount = 0
+    /// Blocks of chunks that are damaged: what `CentralStore.noteDamage(in:)` takes.
+    public private(set) var damagedBlocks: [BlockAddress] = []
 
     public init() {}
 
@@ -76,11 +80,16 @@ public struct VerificationReport: Sendable {
         damageCount += 1
         if damages.count < Self.listLimit { damages.append(damage) }
     }
+
+    mutating func add(_ damage: VerificationDamage, in block: BlockAddress) {
+        add(damage)
+        if damagedBlocks.count < Self.blockLimit { damagedBlocks.append(block) }
+    }
 }
 
 /// How far a verification is.
 public struct VerificationProgress: Hashable, Sendable {
-    public enum Stage: String, Hashable, Sendable { case storage, snapshots, tree }
+    public enum Stage: String, Hashable, Sendable { case storage, snapshots, chunks, tree }
 
     public var stage: Stage
     /// Snapshots of this stage, done and in all.

@@ -5,14 +5,19 @@ import Terminal
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prove that what was committed is still there; changes nothing, and may run beside the service.",
+        abstract: "Prove that what is kept is still there; may run beside the service.",
         discussion: """
             Examples:
               clix-store verify
               clix-store verify --all
 
-            Without --all: packs against the catalog, and the manifests of all current snapshots. With --all also every \
-            chunk of every snapshot and every file in the tree. Ends with 65 if anything is damaged.
+            Without --all: the catalog by itself, packs against it, and the manifests of all current snapshots. With \
+            --all also every chunk that is stored, named by a snapshot or not, and every file in the tree. Ends with 65 \
+            if anything is damaged.
+
+            Changes nothing, except that chunks which --all finds damaged count as missing from then on: a school that \
+            still has them sends them again, with the next commit that names them; seeded ones come again with \
+            clix-store seed on the same folder. Needs the running service for that, or root or the store's user.
             """)
 
     @Flag(name: .long, help: "Read and hash everything.")
@@ -40,7 +45,18 @@ struct Verify: ParsableCommand {
                     "\(snapshot.school)/\(snapshot.dataset) \(snapshot.year) is committed and not yet in the tree.")
             }
             StandardOutput.write(Self.result(report) + "\n")
+            if !report.damagedBlocks.isEmpty { noteDamage(in: report.damagedBlocks) }
             if !report.isClean { throw ExitCode(ExitStatus.damaged.rawValue) }
+        }
+    }
+
+    /// What was found stays the result of the command, whether or not this succeeds.
+    private func noteDamage(in blocks: [BlockAddress]) {
+        do {
+            try perform(.noteDamage(blocks), on: data.directory, verbosity: verbosity.level)
+        } catch {
+            let reason = TerminalText.escapedLines("\(error)")
+            StandardError.write("The damaged chunks could not be noted, and no school is asked for them: \(reason)\n")
         }
     }
 

@@ -1,3 +1,4 @@
+import CentralStore
 import LevelTree
 
 /// What changes a store, as the commands ask for it: carried out by the running service, which owns the store, or else
@@ -15,6 +16,8 @@ public enum StoreOperation: Sendable, Codable, Hashable {
     case revoke(ServerID)
     /// The folder must be readable for the store's user. `name` tells seeds apart in listings.
     case seed(folder: String, name: String)
+    /// Reads these blocks back; what is damaged of them counts as missing from then on, so that it can come again.
+    case noteDamage([BlockAddress])
 }
 
 /// What came of an operation.

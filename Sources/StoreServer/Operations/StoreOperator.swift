@@ -30,6 +30,12 @@ struct StoreOperator: Sendable {
             return .done("\(school) \(what). A new code lets a machine enrol again: clix-store school code \(school)")
         case .seed(let folder, let name):
             return .done(try seed(folder, name, report))
+        case .noteDamage(let blocks):
+            let count = try store.noteDamage(in: blocks)
+            return .done(
+                "\(count) damaged \(count == 1 ? "chunk is" : "chunks are") noted as missing: schools that still have "
+                    + "them send them again with the commit that names them, and seeded ones come again with clix-store "
+                    + "seed.")
         }
     }
 

@@ -16,12 +16,19 @@ final class MemoryPacks: PackStorage {
         var synced: Int?
     }
 
+    private struct Read: Hashable {
+        let pack: PackID
+        let offset: UInt64
+        let count: Int
+    }
+
     private struct State {
         var packs: [PackID: Pack] = [:]
         var space: Int?
         var syncFailure: Int32?
         var truncateFails = false
         var syncs = 0
+        var reads: [Read: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -30,6 +37,10 @@ final class MemoryPacks: PackStorage {
     func failSync(_ code: Int32?) { state.withLock { $0.syncFailure = code } }
     func failTruncate(_ fails: Bool) { state.withLock { $0.truncateFails = fails } }
     var syncs: Int { state.withLock { $0.syncs } }
+    /// How often exactly these bytes were read.
+    func reads(_ pack: PackID, at offset: UInt64, count: Int) -> Int {
+        state.withLock { $0.reads[Read(pack: pack, offset: offset, count: count)] ?? 0 }
+    }
     var ids: [PackID] { state.withLock { Array($0.packs.keys) } }
     func bytes(_ pack: PackID) -> [UInt8] { state.withLock { $0.packs[pack]?.bytes ?? [] } }
     func remove(_ pack: PackID) { state.withLock { $0.packs[pack] = nil } }
@@ -104,6 +115,7 @@ final class MemoryPacks: PackStorage {
 
     func read(_ pack: PackID, at offset: UInt64, count: Int) throws -> [UInt8] {
         let bytes = bytes(pack)
+        state.withLock { $0.reads[Read(pack: pack, offset: offset, count: count), default: 0] += 1 }
         guard Int(offset) + count <= bytes.count else { throw StoreError(.damaged, "a pack ends early") }
         return Array(bytes[Int(offset)..<Int(offset) + count])
     }

@@ -21,6 +21,8 @@ public final class CentralStore: Sendable {
     let decodeSlots: DecodeSlots
     let spools: FrameSpools
     let contacts = Contacts()
+    /// Whether this opening found no catalog that it could use, and made it anew from the packs.
+    public let madeCatalogAnew: Bool
     private let lock: DataLock
     private let commitHandler = Mutex<(@Sendable (SnapshotRecord) -> Void)?>(nil)
     private let filingHandler = Mutex<(@Sendable ([SnapshotRecord]) -> Void)?>(nil)
@@ -70,8 +72,10 @@ public final class CentralStore: Sendable {
             CentralStore.removeCatalog(paths.catalog)
             unlink(paths.suspectMark)
         }
+        let hadCatalog = exists(paths.catalog)
         catalog = try Catalog(path: paths.catalog)
         let writer = try CentralStore.recover(storage, directory, catalog, packBytes: options.limits.packBytes)
+        madeCatalogAnew = !hadCatalog && !directory.extents().isEmpty
         reader = ChunkReader(storage: storage, directory: directory, catalog: catalog)
         decodeSlots = DecodeSlots(atOnce: options.limits.decodedAtOnce, waiting: options.limits.waitingToDecode)
         spools = try FrameSpools(folder: paths.incoming, limits: options.limits)

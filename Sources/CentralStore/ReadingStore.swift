@@ -12,13 +12,13 @@ public final class ReadingStore: Sendable {
     private let directory = PackDirectory()
     private let reader: ChunkReader
 
-    /// - Throws: `StoreError`: `notFound` where there is no store.
+    /// - Throws: `StoreError`: `noCatalog` where there is none.
     public init(at directory: String, limits: StoreLimits = StoreLimits()) throws {
         paths = StorePaths(data: directory)
         self.limits = limits
         guard exists(paths.catalog) else {
             throw StoreError(
-                .notFound, "there is no catalog in \(directory); clix-store rebuild makes it anew from the packs")
+                .noCatalog, "there is no catalog in \(directory); clix-store rebuild makes it anew from the packs")
         }
         catalog = try Catalog(reading: paths.catalog)
         storage = try PackFiles(folder: paths.packs)

@@ -84,6 +84,8 @@ extension StoreError.Code {
     public static let unusable = Self("unusable", .internal, isPermanent: true)
     /// Bytes that the store has kept are no longer what they were.
     public static let damaged = Self("damaged", .internal, isPermanent: true)
+    /// A store without the index of its packs.
+    public static let noCatalog = Self("no-catalog", .internal, isPermanent: true)
     public static let unknownChunk = Self("unknown-chunk", .internal, isPermanent: true)
     /// An fsync of the catalog failed, which is final: nothing is written to it any more.
     public static let notDurable = Self("not-durable", .internal, isPermanent: false)

@@ -57,7 +57,7 @@ private func exitStatus(of code: StoreServerError.Code) -> ExitStatus {
 private func exitStatus(of code: StoreError.Code) -> ExitStatus {
     switch code {
     case .notFound, .exists, .unusable, .unconfiguredServer: .usage
-    case .damaged, .unknownChunk: .damaged
+    case .damaged, .unknownChunk, .noCatalog: .damaged
     case .busy, .storeFull: .notNow
     case .storage: .io
     default: .refused

@@ -9,7 +9,8 @@ func perform(
 ) throws {
     let progress = Progress.onStandardError(verbosity)
     let show = ProgressOfOperation(progress)
-    let result = try StoreCommand(directory).perform(operation, onProgress: show.update)
+    let note = { (sentence: String) in StandardError.write("clix-store: \(TerminalText.escaped(sentence))\n") }
+    let result = try StoreCommand(directory).perform(operation, onNote: note, onProgress: show.update)
     progress.end()
     switch result {
     case .code(let code): StandardOutput.write(code + "\n")

@@ -9,16 +9,19 @@ public struct StoreCommand: Sendable {
     public init(_ directory: DataDirectory) { self.directory = directory }
 
     /// Durable when it returns. May block for as long as the operation takes.
-    /// - Parameter onProgress: called now and then during long operations.
+    /// - Parameters:
+    ///   - onNote: gets a sentence for the operator where something had to be put right first.
+    ///   - onProgress: called now and then during long operations.
     public func perform(
-        _ operation: StoreOperation, onProgress: @escaping @Sendable (OperationProgress) -> Void = { _ in }
+        _ operation: StoreOperation, onNote: (String) -> Void = { _ in },
+        onProgress: @escaping @Sendable (OperationProgress) -> Void = { _ in }
     ) throws -> OperationResult {
         try directory.requireInitialised()
         if let connection = try connect() {
             return try ask(connection, operation, onProgress)
         }
         try directory.actAsOwner()
-        let handle = try StoreHandle.open(directory)
+        let handle = try StoreHandle.open(directory, note: onNote)
         defer { handle.store.close() }
         let tree = TreeOfCommand(directory, of: handle.store)
         return try StoreOperator(store: handle.store, followInTree: tree.follow).perform(operation, report: onProgress)

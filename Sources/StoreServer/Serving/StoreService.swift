@@ -26,7 +26,7 @@ public struct StoreService: Sendable {
         _ directory: DataDirectory, settings: StoreSettings, storeLimits: StoreLimits = StoreLimits(),
         limits: ServiceLimits = ServiceLimits(), logger: Logger
     ) throws -> StoreService {
-        let handle = try StoreHandle.open(directory, limits: storeLimits)
+        let handle = try StoreHandle.open(directory, limits: storeLimits) { logger.warning("\($0)") }
         do {
             return StoreService(
                 handle: handle, tree: try LevelTreeOfStore.open(directory, settings), listen: settings.listen,

@@ -41,6 +41,7 @@ struct RecoveryTests {
         #expect(try test.dump() == before)
         #expect(try school.files("system-heartbeat") == ["a.log": "one", "b.log": "two"])
         #expect(test.folder.mode("store/catalog.sqlite") == "600")
+        #expect(try test.folder.names("store").filter { $0.contains(".new") } == [])
         // A frame that was kept may be sent again.
         #expect(
             try test.store.frameState(school.send([noise(5000), Array("shared".utf8)]), for: school.me) != .unknown)
@@ -55,6 +56,56 @@ struct RecoveryTests {
         for suffix in ["", "-wal", "-shm"] { unlink(test.dataPath + "/catalog.sqlite" + suffix) }
         try test.open()
         #expect(try test.dump() == before)
+        #expect(test.store.madeCatalogAnew)
+        try test.reopen()
+        #expect(!test.store.madeCatalogAnew)
+    }
+
+    @Test("a rebuild that would forget what the old catalog has seen is refused, and the old catalog stays")
+    func rebuildOverDamage() throws {
+        let test = try TestStore()
+        let school = try fill(test)
+        let before = try test.dump()
+        let place = try #require(try test.store.catalog.place(of: ChunkID(hashing: noise(5000)))).block
+        let pack = try test.store.directory.extent(place.pack).id.text
+        let file = "store/packs/\(pack.prefix(2))/\(pack)"
+        test.store.close()
+        var bytes = try test.folder.bytes(file)
+        bytes[Int(place.offset) + place.length - 100] ^= 1
+        try test.folder.write(bytes, to: file)
+        try expectRefusal(.damaged) { try CentralStore.rebuild(at: test.dataPath) }
+        try test.open()
+        #expect(try test.dump() == before)
+        #expect(try school.files("system-heartbeat") == ["a.log": "one", "b.log": "two"])
+        // Once the damage is noted, the packs tell all that they told before.
+        #expect(try test.store.noteDamage(in: [BlockAddress(pack: place.pack, offset: place.offset)]) > 0)
+        let noted = try test.dump()
+        test.store.close()
+        try CentralStore.rebuild(at: test.dataPath)
+        try test.open()
+        #expect(try test.dump() == noted)
+    }
+
+    @Test("a look at the storage finds a catalog that is damaged by itself")
+    func damagedCatalog() throws {
+        let test = try TestStore()
+        _ = try fill(test)
+        // An index that no question of the look goes by.
+        let page = try #require(
+            try test.store.catalog.read {
+                try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'fork_school'")
+            })
+        try test.store.catalog.closeWhole()
+        test.store.close()
+        var bytes = try test.folder.bytes("store/catalog.sqlite")
+        let start = (page - 1) * 4096
+        bytes.replaceSubrange(start..<start + 100, with: repeatElement(0xff, count: 100))
+        try test.folder.write(bytes, to: "store/catalog.sqlite")
+        let reader = try ReadingStore(at: test.dataPath)
+        let report = try Verification(source: reader, storage: reader, data: test.dataPath).quick()
+        let first = try #require(report.damages.first?.description)
+        #expect(first.hasPrefix("storage: the catalog is damaged") && first.contains("clix-store rebuild"))
+        try test.open()
     }
 
     @Test("a catalog whose fsync failed is not used again: it is made anew when the store is opened")
@@ -71,6 +122,7 @@ struct RecoveryTests {
         #expect(
             try test.store.catalog.read { try Int.fetchOne($0, sql: "SELECT 1 FROM contact WHERE school = 99") } == nil)
         #expect(!test.folder.exists("store/catalog.suspect"))
+        #expect(test.store.madeCatalogAnew)
     }
 
     @Test("a catalog that is behind the packs is caught up")

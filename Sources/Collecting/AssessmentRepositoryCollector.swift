@@ -9,6 +9,6 @@ struct AssessmentRepositoryCollector: Collector {
     func locate(_ context: CollectionContext) -> Location {
         Place.folder(
             [context.sources.inAssessmentStore("repository"), context.sources.inData(dataset.name)],
-            include: NeverCollected.fileVerdict)
+            include: NeverCollected.fileVerdict, judge: nil)
     }
 }

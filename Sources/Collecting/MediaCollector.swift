@@ -7,6 +7,6 @@ struct MediaCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         // Content decides nothing here: names are hashes, and an upload may end in any way.
-        Place.folder([context.sources.inData(dataset.name)], include: NeverCollected.fileVerdict)
+        Place.folder([context.sources.inData(dataset.name)], include: NeverCollected.fileVerdict, judge: nil)
     }
 }

@@ -7,8 +7,6 @@ enum NeverCollected {
     private static let folders = [".git", ".gnupg", ".ssh", ".stfolder", ".stversions", "backups"]
     /// Files of the same.
     private static let files = [".git", ".stfolder", ".stignore"]
-    /// How the names of key files end. `.crt` is not among them: a certificate is public.
-    private static let keys = [".key", ".pem", ".p12", ".pfx", ".gpg"]
 
     static func folderVerdict(_ path: RelativePath) -> SourceVerdict {
         folders.contains { path.lastComponent.elementsEqual($0.utf8) }
@@ -22,10 +20,7 @@ enum NeverCollected {
 
     /// For folders that people or other programs fill by hand; a pupil's upload may well end in `.key`.
     static func fileVerdictWithKeys(_ path: RelativePath) -> SourceVerdict {
-        let name = path.lastComponent.map(lowercased)
-        if keys.contains(where: { name.suffix($0.utf8.count).elementsEqual($0.utf8) }) {
-            return .skipAndList("never collected: by its name it holds a key")
-        }
-        return fileVerdict(path)
+        KeyName.isOne(path.lastComponent)
+            ? .skipAndList("never collected: by its name it holds a key") : fileVerdict(path)
     }
 }

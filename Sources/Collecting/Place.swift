@@ -4,13 +4,16 @@ import Staging
 /// Finds the first of several places where a dataset may lie.
 enum Place {
     /// A folder, taken whole but for what is never collected.
-    /// - Parameter include: asked for each file that may be collected at all.
+    /// - Parameters:
+    ///   - include: asked for each file that may be collected at all.
+    ///   - judge: asked what a small file holds; nil where people upload what they will.
     static func folder(
         _ candidates: [SourcePlace],
-        include: @escaping @Sendable (RelativePath) -> SourceVerdict = NeverCollected.fileVerdictWithKeys
+        include: @escaping @Sendable (RelativePath) -> SourceVerdict = NeverCollected.fileVerdictWithKeys,
+        judge: SourceFolder.ContentJudge? = KeyContent.refusal
     ) -> Location {
         locate(.folder, candidates) { place in
-            .folder(SourceFolder(place, include: include, enter: NeverCollected.folderVerdict))
+            .folder(SourceFolder(place, include: include, enter: NeverCollected.folderVerdict, judge: judge))
         }
     }
 

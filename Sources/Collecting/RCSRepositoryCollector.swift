@@ -9,7 +9,7 @@ struct RCSRepositoryCollector: Collector {
     let dataset = Dataset.of("rcs-repo")
 
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder([context.sources.inData(dataset.name)], include: verdict)
+        Place.folder([context.sources.inData(dataset.name)], include: verdict, judge: nil)
     }
 
     /// The names of rcs' lock files: rcsfiles(5), "SEMAPHORE FILES".

@@ -9,6 +9,6 @@ struct StudentResponsesCollector: Collector {
     func locate(_ context: CollectionContext) -> Location {
         Place.folder(
             [context.sources.inAssessmentStore("studentResponseFiles"), context.sources.inData(dataset.name)],
-            include: NeverCollected.fileVerdict)
+            include: NeverCollected.fileVerdict, judge: nil)
     }
 }

@@ -17,7 +17,7 @@ struct DatabaseCollector: Collector {
                     + "the running server's own files"
             ])
         case .neither:
-            var location = Place.folder([place], include: verdict)
+            var location = Place.folder([place], include: verdict, judge: nil)
             guard location.absence == nil, location.problem == nil else { return location }
             if let link = DatabaseFolder.firstLink(in: place) {
                 location.problem = CollectingProblem(.misplaced, link.message)
@@ -25,7 +25,7 @@ struct DatabaseCollector: Collector {
                 location.absence = "\(path) holds no dump: no folder of a database with .bson files"
             }
             return location
-        case .dumps, .absent, .unreadable: return Place.folder([place], include: verdict)
+        case .dumps, .absent, .unreadable: return Place.folder([place], include: verdict, judge: nil)
         }
     }
 

@@ -11,7 +11,7 @@ struct RawDatabaseCollector: Collector {
 
     func locate(_ context: CollectionContext) -> Location {
         let place = context.sources.inData("db")
-        var location = Place.folder([place])
+        var location = Place.folder([place], judge: nil)
         location.gathering.sourceIsPartial = true
         guard DatabaseFolder.kind(at: place) == .live else {
             location.absence =

@@ -7,6 +7,7 @@ enum StagingMigrations {
         migrator.registerMigration("1 generations") { try $0.execute(sql: generations) }
         migrator.registerMigration("2 upload ledger") { try $0.execute(sql: ledger) }
         migrator.registerMigration("3 collectors' memories") { try $0.execute(sql: memories) }
+        migrator.registerMigration("4 refused files") { try $0.execute(sql: refusedFiles) }
         return migrator
     }
 
@@ -43,6 +44,15 @@ enum StagingMigrations {
     /// The year is that of the generation that the memory was published with.
     private static let memories = """
         CREATE TABLE memory (dataset TEXT PRIMARY KEY, year INTEGER NOT NULL, bytes BLOB NOT NULL) WITHOUT ROWID;
+        """
+
+    /// A cache: without a row, the file is read again. Times are seconds since 1970.
+    private static let refusedFiles = """
+        CREATE TABLE refused_file (
+            dataset TEXT NOT NULL, path BLOB NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+            modified_nanoseconds INTEGER NOT NULL, changed INTEGER NOT NULL, changed_nanoseconds INTEGER NOT NULL,
+            inode INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (dataset, path)
+        ) WITHOUT ROWID;
         """
 
     private static let ledger = """

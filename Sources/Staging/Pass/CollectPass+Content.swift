@@ -7,12 +7,17 @@ extension CollectPass {
 
     private var part: UInt8 { isCopied ? 0 : UInt8(truncatingIfNeeded: sources.part) }
 
-    /// A plain file at the source: kept unread if it is what it was, else read.
+    /// A plain file at the source: kept, or left out, unread if it is what it was, else read.
     func takeFile(_ status: FileStatus, replaces: Bool) throws {
+        let stamp = SourceStamp(status, isRacy: false)
+        if sources.judge != nil, let reason = knownRefusals.reason(for: sources.path, stamp) {
+            refusals.note(sources.path, stamp, reason)
+            return try leaveOut(reason, replaces: replaces)
+        }
         if replaces, let baseline, baseline.isTrusted {
             var record = baseline.entries.record
             // A racy stamp equals none that is made here.
-            if record.mode == status.mode, record.stamp == SourceStamp(status, isRacy: false) {
+            if record.mode == status.mode, record.stamp == stamp {
                 record.isStale = false
                 record.part = part
                 figures.filesKept += 1
@@ -30,6 +35,11 @@ extension CollectPass {
                 return try miss(missedReason(errno), replaces: replaces)
             }
             guard before.kind == .file else { return try miss(missedReason(ENXIO), replaces: replaces) }
+            if let reason = refusal(of: source, before) {
+                figures.filesRead += 1
+                figures.bytesRead += before.size
+                return try leaveOut(reason, replaces: replaces)
+            }
             let copy = try draft.beginCopy(sources.path, size: before.size)
             let count: UInt64
             do {
@@ -53,6 +63,17 @@ extension CollectPass {
             return try accept(copy, EntryRecord(stamp: stamp, mode: after.mode, part: part), replaces: replaces)
         }
         try miss("changed each of \(CollectPass.attempts) times that it was read", replaces: replaces)
+    }
+
+    /// Why what a small file holds is never collected, if it is not. A file that changes after this look is read again, as
+    /// its times tell.
+    private func refusal(of source: Descriptor, _ status: FileStatus) -> String? {
+        guard let judge = sources.judge, status.size <= SourceFolder.judgedSize,
+            let content = readExactly(source, at: 0, Int(status.size)), let reason = judge(content)
+        else { return nil }
+        let stamp = SourceStamp(status, isRacy: isRacy(status, options.fileClock()))
+        refusals.note(sources.path, stamp, reason)
+        return reason
     }
 
     /// A file that the collector made. If it says what it said before, it is the file that it was.

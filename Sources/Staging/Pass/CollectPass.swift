@@ -10,6 +10,7 @@ import LevelTree
 /// | gone | yes | dropped | kept |
 /// | cannot be read, or changes while it is read | yes | kept, marked stale; partial | the same |
 /// | cannot be read, or changes while it is read | no | left out and named; partial | the same |
+/// | holds what is never collected | yes | dropped | kept |
 final class CollectPass {
     let dataset: Dataset
     let sources: MergedSources
@@ -20,11 +21,15 @@ final class CollectPass {
     /// For sets taken by reference: whether the store has the baseline's current record. Stale content of such a set is
     /// nowhere else.
     let isAtStore: (EntryListReader) throws -> Bool
+    /// Of the last pass.
+    let knownRefusals: RefusedFiles
     private let report: (CollectionProgress) throws -> Void
 
     var figures = CollectionFigures()
     var shortfalls = ShortfallList()
     var skipped = ShortfallList()
+    /// Of this pass.
+    var refusals = RefusedFiles()
     /// How many of the baseline's files are no longer at the source, and have no place in the draft.
     var gone: UInt64 = 0
     /// Whether something of an accumulating baseline is not in the draft.
@@ -38,7 +43,8 @@ final class CollectPass {
 
     init(
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
-        isAtStore: @escaping (EntryListReader) throws -> Bool, progress: @escaping (CollectionProgress) throws -> Void
+        isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
+        progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.dataset = dataset
         self.sources = sources
@@ -46,6 +52,7 @@ final class CollectPass {
         self.draft = draft
         self.options = options
         self.isAtStore = isAtStore
+        self.knownRefusals = knownRefusals
         report = progress
         seen.expectedFiles = baseline?.row.generation.files ?? 0
         seen.expectedBytes = baseline?.row.generation.bytes ?? 0
@@ -82,9 +89,7 @@ final class CollectPass {
     /// - Parameter replaces: whether the baseline's current record has this path.
     private func take(_ item: SourceItem, replaces: Bool) throws {
         switch item {
-        case .skipped(let reason):
-            skipped.append(sources.path, reason)
-            if replaces { try passAbsent() }
+        case .skipped(let reason): try leaveOut(reason, replaces: replaces)
         case .waiting(let reason):
             skipped.append(sources.path, reason)
             if replaces { try keepAsItWas() }
@@ -118,6 +123,12 @@ final class CollectPass {
             return false
         }
         return true
+    }
+
+    /// The source's current item is not wanted.
+    func leaveOut(_ reason: String, replaces: Bool) throws {
+        skipped.append(sources.path, reason)
+        if replaces { try passAbsent() }
     }
 
     /// The source's current item could not be taken: what the baseline has of it stays.

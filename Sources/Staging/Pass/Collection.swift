@@ -45,12 +45,16 @@ struct Collection {
             takeSequence: staging.takeSequence)
         let pass = CollectPass(
             dataset: dataset, sources: MergedSources(sources.streams + recovery(last, baseline)), baseline: baseline,
-            draft: draft, options: staging.options, isAtStore: isAtStore, progress: progress)
+            draft: draft, options: staging.options, isAtStore: isAtStore,
+            knownRefusals: try staging.read { try RefusedFiles(dataset, $0) }, progress: progress)
         gathering.shortfalls.forEach { pass.shortfalls.append($0) }
         do {
             // With nothing of this year to be equal to, there is a generation in any case.
             if baseline?.isSameYear != true { try draft.change() }
             try pass.run()
+            if pass.refusals != pass.knownRefusals {
+                try staging.write { try pass.refusals.record(dataset, $0) }
+            }
             nameUnopened(sources, in: &pass.shortfalls)
             if disbelief != nil || !judgement.isBelieved, let reason = try lostHalf(pass, last) {
                 draft.discard()

@@ -25,6 +25,7 @@ final class MergedSources: SourceStream {
     }
 
     func open() -> Descriptor? { parts[part].open() }
+    var judge: SourceFolder.ContentJudge? { parts.isEmpty ? nil : parts[part].judge }
 
     private func choose() {
         guard parts.count > 1 else { return }

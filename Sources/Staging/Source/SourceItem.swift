@@ -26,4 +26,10 @@ protocol SourceStream: AnyObject {
     /// Opens the current item, a file, for reading, without following a symlink or waiting for a FIFO's writer; nil, with
     /// `errno` set, if that fails.
     func open() -> Descriptor?
+    /// Asked what the current item, a small file, holds.
+    var judge: SourceFolder.ContentJudge? { get }
+}
+
+extension SourceStream {
+    var judge: SourceFolder.ContentJudge? { nil }
 }

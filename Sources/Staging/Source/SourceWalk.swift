@@ -38,6 +38,8 @@ final class SourceWalk: SourceStream {
         let prefix: Int
     }
 
+    var judge: SourceFolder.ContentJudge? { source.judge }
+
     /// Opens the folder and stands at its first item.
     init(_ source: SourceFolder) throws(SourceProblem) {
         self.source = source

@@ -91,16 +91,24 @@ public struct SourceFolder: Sendable {
     public var include: (@Sendable (RelativePath) -> SourceVerdict)?
     /// Asked for each folder before it is entered; nil enters all. Anything but `.take` leaves out all that is in it.
     public var enter: (@Sendable (RelativePath) -> SourceVerdict)?
+    /// Asked for each file of at most `judgedSize` bytes before it is taken, with all that it holds; nil takes all. A
+    /// reason leaves it out, and it is listed with that. Asked when a file is read, so not again while it is unchanged.
+    public var judge: ContentJudge?
+
+    public typealias ContentJudge = @Sendable ([UInt8]) -> String?
+    /// In bytes.
+    public static let judgedSize: UInt64 = 64 << 10
 
     public init(
         _ place: SourcePlace, under: RelativePath? = nil,
         include: (@Sendable (RelativePath) -> SourceVerdict)? = nil,
-        enter: (@Sendable (RelativePath) -> SourceVerdict)? = nil
+        enter: (@Sendable (RelativePath) -> SourceVerdict)? = nil, judge: ContentJudge? = nil
     ) {
         self.place = place
         self.under = under
         self.include = include
         self.enter = enter
+        self.judge = judge
     }
 
     /// Without a root of its own: see `SourcePlace.init`.

@@ -29,11 +29,20 @@ import Testing
         #expect(report.problem == nil)
     }
 
-    @Test(.enabled(if: getuid() != 0, "root may read everything"))
-    func `what may not be read is told`() throws {
+    @Test func `what may not be read is told, and is not taken for absent`() throws {
         let school = FakeSchool()
-        shell("chmod 0 '\(school.sources.data)/gstudio-logs'")
-        #expect(try report("gstudio-logs", school).survey?.missedCount == 1)
+        shell(
+            "chmod 755 '\(school.root.path)'; cd '\(school.sources.data)'; chmod 0 gstudio-logs nginx-logs/access.log")
+        let whole = try asOrdinaryUser { try report("gstudio-logs", school) }
+        #expect(whole.absence == nil)
+        #expect(whole.survey?.files == 0)
+        #expect(
+            whole.survey?.missed.map(\.reason)
+                == ["the source \(school.sources.data)/gstudio-logs cannot be read: Permission denied"])
+        // That a file's content may not be read is seen when it is read, not by its name and size.
+        #expect(try asOrdinaryUser { try report("nginx-logs", school) }.survey?.files == 3)
+        shell("chmod 0 '\(school.sources.data)'")
+        #expect(try asOrdinaryUser { try report("media", school) }.survey?.missedCount == 1)
     }
 
     @Test func `a dataset that this machine lacks says what was looked for`() throws {

@@ -17,6 +17,7 @@ extension EndToEnd {
         }
 
         static let kills = 50
+        static let collectionKills = 10
         static let data = ["--big-mb", "80"]
         /// Bytes a second. At the full speed of loopback, what lies in socket buffers when a program is killed would be
         /// most of the cost; and a busy machine must keep up with it.
@@ -71,14 +72,21 @@ extension EndToEnd {
         @Test("kill -9 in the middle of a collection leaves whole generations only")
         func collection() throws {
             let scene = try Scene(make: ["--big-mb", "12"])
+            let undisturbed = try SchoolMachine(
+                in: scene.workspace, named: "undisturbed", url: scene.url, source: scene.school.source)
+            try undisturbed.collect()
+            let stretch = Killed.entries(below: undisturbed.staging) / (Killed.collectionKills + 1)
             let level2 = "\(scene.school.staging)/tree/\(collectionYear)/mz/2039150-mz150"
             var random = Seeded(state: 7)
-            for _ in 0..<10 {
+            var hits = 0
+            for kill in 0..<Killed.collectionKills {
                 let pass = try scene.school.start("collect")
-                // The moment is a number of files in staging, not a time: the same on a slow machine.
-                Killed.wait(untilFilesBelow: scene.school.staging, reach: Int.random(in: 1...700, using: &random), pass)
+                // The moment is what staging has by then, not a time: the same on a slow machine. One lies in each
+                // stretch, so that each pass has something left to do.
+                let moment = stretch * kill + Int.random(in: 1...stretch, using: &random)
+                Killed.wait(untilEntriesBelow: scene.school.staging, reach: moment, pass)
                 pass.signal(SIGKILL)
-                _ = try pass.wait()
+                if try pass.wait().code == 128 + SIGKILL { hits += 1 }
                 for level in Level.folders where level.madeHere == nil {
                     let staged = try FileTree("\(level2)/\(level.path)", followingLinks: true, ifPresent: true)
                     guard !staged.files.isEmpty else { continue }
@@ -86,18 +94,21 @@ extension EndToEnd {
                     #expect(try staged.differences(from: source, .bytesTimesAndModes) == [], "\(level.path)")
                 }
             }
+            #expect(hits >= Killed.collectionKills / 2, "passes that ended before their kill prove nothing")
             try scene.school.collect()
             try scene.school.upload()
             #expect(try scene.differences() == [])
         }
 
-        /// Looks until a folder holds so many files, or the program has ended. Bounded by the program's own end.
-        static func wait(untilFilesBelow folder: String, reach count: Int, _ process: ChildProcess) {
+        /// Looks until a folder holds so many files and folders, or the program has ended. Bounded by the program's own
+        /// end.
+        static func wait(untilEntriesBelow folder: String, reach count: Int, _ process: ChildProcess) {
             let deadline = Date(timeIntervalSinceNow: 60)
-            while process.isRunning, Date() < deadline {
-                let files = FileManager.default.enumerator(atPath: folder)?.allObjects.count ?? 0
-                if files >= count { return }
-            }
+            while process.isRunning, Date() < deadline, entries(below: folder) < count {}
+        }
+
+        private static func entries(below folder: String) -> Int {
+            FileManager.default.enumerator(atPath: folder)?.allObjects.count ?? 0
         }
     }
 }

@@ -82,6 +82,9 @@ public struct FrameLimits: Hashable, Sendable {
     /// Of the zstd window.
     public var maxWindowLog: Int32
 
+    /// Raw bytes after which a school's frame is full, where the store takes so many; a single larger chunk goes alone.
+    public static let usualContent = 1 << 20
+
     public static let wire = FrameLimits(
         maxBody: (8 << 20) + (512 << 10), maxContent: 8 << 20, maxBase: 8 << 20, maxChunks: 8192, maxBaseChunks: 8192,
         maxWindowLog: 24)

@@ -39,7 +39,7 @@ struct FrameGrouping {
 
     struct Limits {
         /// Raw bytes after which a frame is full; a single larger chunk still goes alone.
-        var content = 1 << 20
+        var content = FrameLimits.usualContent
         var chunks = FrameLimits.wire.maxChunks
     }
 

@@ -24,7 +24,7 @@ test: ## everything that CI runs: style, then all tests, the cheap ones first
 	@$(MAKE) --no-print-directory test-quick
 	@$(MAKE) --no-print-directory test-end-to-end
 
-test-quick: ## the tests of single targets: no network, no root
+test-quick: ## the tests of single targets: on loopback; what needs root or mounts is skipped without
 	swift test --skip-build --skip EndToEndTests
 
 test-end-to-end: ## both built programs on loopback: power cuts, kills, refusals, a real school (root for some)

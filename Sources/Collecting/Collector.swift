@@ -32,6 +32,8 @@ public struct Location: Sendable {
     /// Whether a collection may have it all the same, by asking the container: `gather` is to be asked even where nothing
     /// lies on the disk.
     public var mayBeMade = false
+    /// What the dataset is made from where it is not taken as it lies, for a person to see where that is and how big.
+    public var origins: [Gathering.Part] = []
     /// Why what is there may not be collected under this name; then the pass fails and the last generation stands.
     public var problem: CollectingProblem?
     /// What a person should know: where a file that is made here comes from.

@@ -12,10 +12,12 @@ struct DatabaseCollector: Collector {
         let path = escapedText(place.path)
         switch DatabaseFolder.kind(at: place) {
         case .live:
-            return Location(notes: [
+            var location = Location(notes: [
                 "dumped in the container \(context.container.name) by mongodump, one collection at a time; \(path) holds "
                     + "the running server's own files"
             ])
+            location.origins = [.folder(SourceFolder(place))]
+            return location
         case .neither:
             var location = Place.folder([place], include: verdict, judge: nil)
             guard location.absence == nil, location.problem == nil else { return location }

@@ -4,13 +4,13 @@ import Staging
 /// One dataset's sources as `sources` and `check` show them: where it is, how big it is, what is skipped and why.
 public struct SourceReport: Sendable {
     public let dataset: Dataset
-    /// The folders and files of this machine that it is collected from, as text for people.
+    /// The folders and files of this machine that it is collected, or made, from, as text for people.
     public let places: [String]
     /// Why there is nothing to collect here; normal for some installations.
     public let absence: String?
     /// Why what is there cannot be collected under this dataset's name.
     public let problem: String?
-    /// What a person should know besides: that a file is made at each collection.
+    /// What a person should know besides: that a file is made at each collection, or why it is partial in any case.
     public let notes: [String]
     /// Counted by the walk that a collection makes; nil where there is nothing to walk.
     public let survey: SourceSurvey?
@@ -25,13 +25,14 @@ public struct SourceReport: Sendable {
         dataset = collector.dataset
         absence = location.absence
         problem = location.absence == nil ? location.problem?.message : nil
-        notes = location.notes
-        guard location.absence == nil, location.problem == nil, !location.gathering.parts.isEmpty else {
+        notes = location.notes + location.gathering.shortfalls.map(\.reason)
+        let isTaken = !location.gathering.parts.isEmpty
+        let gathering = isTaken ? adjust(location.gathering) : Gathering(parts: location.origins)
+        guard location.absence == nil, location.problem == nil, isTaken || !gathering.parts.isEmpty else {
             places = []
             survey = nil
             return
         }
-        let gathering = adjust(location.gathering)
         places = gathering.parts.compactMap(\.place).map { escapedText($0.path) }
         survey = SourceSurvey(of: gathering)
     }

@@ -1,0 +1,111 @@
+import Glibc
+import LevelTree
+import Settings
+import Testing
+
+@testable import SchoolDaemon
+
+/// Domain facts, 0.1 and 0.2: the installer of 2017 left code and qbank's files inside the container, that of 2018 on the
+/// host.
+@Suite("What sources shows")
+struct SourcesLayoutTests {
+    private let made: MadeSchool
+
+    init() throws {
+        made = try MadeSchool()
+        for (name, size) in [
+            ("db/WiredTiger", 50), ("db/collection-0-1.wt", 4046), ("media/6/6/1/aa", 2000),
+            ("media/help/one.mp4", 3000),
+            ("rcs-repo/Nodes/1/2/4/5a1.json,v", 70), ("rcs-repo/Nodes/1/2/4/,5a1.json,", 1),
+            ("postgres-dump/pg_dump_all.sql", 900), ("pg_dump_all.sql", 500),
+            ("system-heartbeat/system-heartbeat-20180816-150101.log", 300), ("git-commit-details.log", 40),
+            ("gstudio-exported-users-analytics-csvs/a.csv", 0), ("activity-timestamp-csvs/b.csv", 20),
+            ("gstudio_tools_logs/Ice cubes/1-Ice cubes.json", 2), ("gstudio-logs/fillCounter.log", 10),
+            ("nginx-logs/access.log", 100), ("nginx-logs/access.log.1", 200), ("qbank/qbank_data.tar.gz", 600),
+            ("assessment-media/studentResponseFiles/5b1.mp3", 80), ("local_settings.py", 33),
+            ("server_settings.py", 44),
+        ] { try put("data/\(name)", size) }
+        symlink("/etc/passwd", made.root + "/data/media/6/link")
+    }
+
+    private func put(_ name: String, _ size: Int) throws {
+        try made.file(name, String(repeating: "x", count: size))
+    }
+
+    private func sources(_ dataset: Dataset? = nil) throws -> SourcesReport {
+        var settings = made.settings
+        settings.school.serverID = try ServerID("mz150")
+        settings.school.schoolCode = try SchoolCode("2039150")
+        return try School(settings).sources(dataset.map { [$0] })
+    }
+
+    /// The rows as `dataset files bytes places`, with paths below the school's disk.
+    private func rows() throws -> Set<String> {
+        Set(
+            try sources().rows.map { row in
+                let amount = row.source.survey.map { "\($0.files) \($0.bytes)" } ?? "-"
+                let places = row.source.places.map { $0.dropFirst(made.root.utf8.count + 1) }.joined(separator: " ")
+                return "\(row.source.dataset) \(amount) \(places.isEmpty ? "-" : places)"
+            })
+    }
+
+    /// The same on both.
+    private let ofTheHost: Set = [
+        "db 2 4096 data/db", "db-raw 2 4096 data/db", "media 2 5000 data/media", "rcs-repo 1 70 data/rcs-repo",
+        "postgres-dump 1 900 data/postgres-dump", "system-heartbeat 1 300 data/system-heartbeat",
+        "gstudio-exported-users-analytics-csvs 1 0 data/gstudio-exported-users-analytics-csvs",
+        "activity-timestamp-csvs 1 20 data/activity-timestamp-csvs", "gstudio_tools_logs 1 2 data/gstudio_tools_logs",
+        "gstudio-logs 1 10 data/gstudio-logs", "nginx-logs 2 300 data/nginx-logs",
+        "qbank_data.tar.gz 1 600 data/qbank/qbank_data.tar.gz", "git-commit.log 1 40 data/git-commit-details.log",
+    ]
+
+    @Test func `of an installation of 2017 is each dataset's place and size, and what it lacks`() throws {
+        #expect(
+            try rows()
+                == ofTheHost.union([
+                    "local_settings.py 1 33 data/local_settings.py", "server_settings.py 1 44 data/server_settings.py",
+                    "assessment-media/studentResponseFiles 1 80 data/assessment-media/studentResponseFiles",
+                    "assessment-media/repository - -", "unplatform - -",
+                ]))
+        let repository = try #require(try sources(.of("assessment-media/repository")).rows.first)
+        #expect(
+            repository.notes == [
+                "there is no folder \(made.root)/store/repository, nor \(made.root)/data/assessment-media/repository"
+            ])
+        #expect(try sources().exitStatus == .ok)
+    }
+
+    @Test func `of an installation of 2018 are the originals in the code tree and in qbank's folder`() throws {
+        let settings = "code/gstudio/gnowsys-ndf/gnowsys_ndf"
+        for (name, size) in [
+            ("\(settings)/local_settings.py", 133), ("\(settings)/server_settings.py", 144),
+            ("store/studentResponseFiles/5b1.mp3", 180), ("store/repository/AssetContent/5b2.mp3", 1000),
+            ("unplatform/terminal-7/user_data/1.json", 5), ("unplatform/terminal-7/id_rsa", 5),
+        ] { try put(name, size) }
+        #expect(
+            try rows()
+                == ofTheHost.union([
+                    "local_settings.py 1 133 \(settings)/local_settings.py",
+                    "server_settings.py 1 144 \(settings)/server_settings.py",
+                    "assessment-media/studentResponseFiles 1 180 store/studentResponseFiles",
+                    "assessment-media/repository 1 1000 store/repository", "unplatform 1 5 unplatform",
+                ]))
+        #expect(
+            try sources(.of("git-commit.log")).text.contains("is made from the repositories in \(made.root)/code"))
+        #expect(
+            try sources(.of("unplatform")).text.contains(
+                "left out: terminal-7/id_rsa: never collected: by its name it holds a key"))
+    }
+
+    @Test func `is also what will be left out, and what is partial in any case`() throws {
+        #expect(
+            try sources(.of("media")).rows.first?.notes == [
+                "left out: 6/link: is a symlink; symlinks are not followed"
+            ])
+        #expect(
+            try sources(.of("rcs-repo")).text.contains(
+                "left out: Nodes/1/2/4/,5a1.json,: an RCS lock: a check-in was under way, or was cut short"))
+        #expect(try sources(.of("db-raw")).text.contains("copied from a database in use"))
+        #expect(try sources(.of("db")).text.contains("dumped in the container gstudio by mongodump"))
+    }
+}

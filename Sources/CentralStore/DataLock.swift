@@ -19,6 +19,14 @@ final class DataLock: Sendable {
         self.file = Mutex(file)
     }
 
-    /// Closing the file lets the lock go.
-    func release() { file.withLock { $0 = nil } }
+    /// Lets the lock go, and does not leave that to closing the file: until a child that somebody is starting has become
+    /// its program, it has the file open too.
+    func release() {
+        file.withLock { file in
+            if let file { flock(file.descriptor, LOCK_UN) }
+            file = nil
+        }
+    }
+
+    deinit { release() }
 }

@@ -125,6 +125,23 @@ import Testing
         #expect(survey.missed.map(\.path) == ["git-commit-details.log"])
     }
 
+    @Test(arguments: [true, false])
+    func `the platform's dump behind a symlink, or not there, is missed where none can be made`(
+        isLink: Bool
+    ) async throws {
+        let dump = "home/core/data/postgres-dump/pg_dump_all.sql"
+        if isLink { exchange(dump) } else { shell("rm '\(place(dump))'") }
+        var context = try school.context()
+        let closed = FakeDocker(inspect: FakeDocker.unreachable)
+        context.container = closed.container
+        let survey = SourceSurvey(of: try await Collectors.collector(for: .of("postgres-dump")).gather(context))
+        #expect(survey.files == 1)
+        #expect(survey.missed.map(\.path) == ["pg_dump_all.sql"])
+        let why = isLink ? "is a symbolic link" : "is not there"
+        #expect(survey.missed.first?.reason.contains(why) == true)
+        #expect(survey.missed.first?.reason.contains("none could be made") == true)
+    }
+
     @Test func `a database behind a symlink is a problem of db, not of db-raw`() async throws {
         shell("touch '\(school.sources.data)/db/WiredTiger'")
         exchange("home/core/data/db")

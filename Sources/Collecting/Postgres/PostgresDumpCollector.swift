@@ -53,9 +53,18 @@ struct PostgresDumpCollector: Collector {
             throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(problem.message)")
         }
         var gathering = try location.checkedGathering()
-        guard let dump = place(context).appending(PostgresDumpCollector.name.bytes),
-            let file = try? dump.openDescriptor(.file)
-        else { return gathering }
+        let dump = context.sources.inData("\(dataset)/\(PostgresDumpCollector.name)")
+        let file: Int32
+        do throws(SourceProblem) {
+            file = try dump.openDescriptor(.file)
+        } catch {
+            // First, or the folder's own walk would leave a link out in its name.
+            gathering.parts.insert(
+                .missed(
+                    PostgresDumpCollector.name, reason: "\(error.message), and none could be made: \(problem.message)"),
+                at: 0)
+            return gathering
+        }
         defer { close(file) }
         if ClusterDump.isWhole(file) {
             gathering.parts.insert(.file(at: dump, as: PostgresDumpCollector.name), at: 0)

@@ -45,6 +45,7 @@ release: ## both programs optimised, with Swift's libraries inside, into .build/
 bench: release ## bytes, memory and CPU next to restic, borg and rsync (needs ../shared)
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/compare-with-peers.sh
+	@Benchmarks/unchanged-pass.sh
 
 clean: ## remove what was built
 	swift package clean

@@ -7,10 +7,15 @@ struct LogMemory: Codable, Hashable, Sendable {
 
     init(files: [FollowedFile] = []) { self.files = files }
 
-    /// Nil for what an earlier or later release wrote in another form: then everything is read again, and the store,
-    /// where lines accumulate by day, gets the same files once more.
-    init?(_ bytes: [UInt8]) {
-        guard let memory = try? JSONDecoder().decode(LogMemory.self, from: Data(bytes)) else { return nil }
+    /// - Throws: `CollectingProblem` if it is in another form, as a later release may write it: without it every line
+    ///   would be taken a second time.
+    init(_ bytes: [UInt8]) throws(CollectingProblem) {
+        guard let memory = try? JSONDecoder().decode(LogMemory.self, from: Data(bytes)) else {
+            throw CollectingProblem(
+                .unusable,
+                "how far the logs were read is remembered in a form that this release does not know; use the "
+                    + "release that ran here last")
+        }
         self = memory
     }
 

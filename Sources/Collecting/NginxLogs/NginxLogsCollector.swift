@@ -26,7 +26,9 @@ struct NginxLogsCollector: Collector {
         }
         let scratch = try ScratchFolder(in: context.scratch)
         do throws(CollectingProblem) {
-            let memory = context.memory(dataset).flatMap { LogMemory($0.bytes) } ?? LogMemory()
+            let memory =
+                try context.memory(dataset).map { memory throws(CollectingProblem) in try LogMemory(memory.bytes) }
+                ?? LogMemory()
             var follower = LogFollower(context, memory: memory, scratch: scratch)
             try follower.run(logs)
             var gathering = try follower.gathering()

@@ -11,7 +11,8 @@ final class OpenedLog {
     let modified: FileTime
     let mode: UInt16
 
-    /// Nil if it is not there any more, or is no regular file.
+    /// Nil if it is not there any more, or is no regular file: of a symlink under a log's name, the walk over the folder
+    /// tells.
     /// - Throws: `SourceProblem` if it cannot be opened for another reason.
     init?(_ name: LogFileName, in folder: SourcePlace) throws(SourceProblem) {
         guard let place = folder.appending(name.bytes) else { return nil }
@@ -19,8 +20,10 @@ final class OpenedLog {
         do throws(SourceProblem) {
             file = try place.openDescriptor(.file)
         } catch {
-            if error.kind == .absent { return nil }
-            throw error
+            switch error.kind {
+            case .absent, .link, .misplaced: return nil
+            case .brokenRoot, .unreadable: throw error
+            }
         }
         var facts = stat()
         guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {

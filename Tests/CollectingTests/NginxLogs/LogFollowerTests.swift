@@ -1,3 +1,4 @@
+import Glibc
 import LevelTree
 import Staging
 import Testing
@@ -54,6 +55,14 @@ struct LogFollowerTests {
         try await site.collect(isPublished: false)
         try await site.collect()
         expectLines(1...5)
+    }
+
+    @Test func `not at all, where it cannot be told how far they were read`() async throws {
+        write(1...3, to: "access.log")
+        try await site.collect()
+        site.memory = Array(#"{"another": "form"}"#.utf8)
+        await #expect(throws: CollectingProblem.self) { try await site.collect() }
+        expectLines(1...3)
     }
 
     @Test func `through a rotation by rename`() async throws {
@@ -211,6 +220,17 @@ struct LogFollowerTests {
         try await site.collect()
         expectLines(1...200_000)
         #expect(site.shortfalls.isEmpty)
+    }
+
+    @Test func `and a symlink among them is left alone and listed`() async throws {
+        write(1...3, to: "access.log")
+        symlink("/etc/hostname", site.path("other.log"))
+        mkfifo(site.path("third.log"), 0o600)
+        try await site.collect()
+        expectLines(1...3)
+        let gathering = try await NginxLogsCollector().gather(try site.school.context())
+        defer { gathering.release() }
+        #expect(SourceSurvey(of: gathering).skipped.map(\.path) == ["other.log", "third.log"])
     }
 
     @Test func `and what is no log is taken as it is found`() async throws {

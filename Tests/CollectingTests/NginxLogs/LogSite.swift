@@ -10,7 +10,7 @@ import Staging
 final class LogSite {
     let school = FakeSchool()
     private(set) var staged: [String: String] = [:]
-    private(set) var memory: [UInt8]?
+    var memory: [UInt8]?
     private(set) var shortfalls: [String] = []
     var room: UInt64 = .max
 

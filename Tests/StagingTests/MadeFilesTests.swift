@@ -127,6 +127,24 @@ struct MadeFilesTests {
         #expect(try site.tree() == ["a.csv": "one", "b.csv": "whole"])
     }
 
+    @Test func `changed within a time that may not be over waits, and so does nothing that is newer than that`() throws
+    {
+        try site.put("a", "settled", seconds: 1_530_000_000)
+        try site.put("b", "a moment ago", seconds: 1_530_000_061)
+        try site.put("c", "from the future", seconds: 1_530_000_181)
+        var folder = SourceFolder(path: site.source)
+        folder.unsettled =
+            FileTime(seconds: 1_530_000_060, nanoseconds: 0)...FileTime(seconds: 1_530_000_180, nanoseconds: 0)
+        var gathering = Gathering(parts: [.folder(folder)])
+        gathering.skipped = [Shortfall(path: "x.zip", reason: "waits")]
+        let survey = SourceSurvey(of: gathering)
+        #expect((survey.files, survey.waitingCount) == (2, 1))
+        let result = try site.collect(try site.open(), .mirror, gathering)
+        #expect(result.outcome == .complete)
+        #expect(result.skipped.map(\.path) == ["x.zip", "b"])
+        #expect(try site.tree() == ["a": "settled", "c": "from the future"])
+    }
+
     @Test func `is remembered with what is published`() throws {
         let staging = try site.open()
         let dataset = Dataset.accumulating

@@ -69,7 +69,8 @@ extension CollectionResult {
     init(ending: Ending, sources: OpenedSources, _ gathering: Gathering) {
         let problems = (sources.missing + sources.unreadable).map { Shortfall(path: "", reason: $0.message) }
         self.init(
-            ending: ending, figures: CollectionFigures(), shortfalls: gathering.shortfalls + problems, skipped: [])
+            ending: ending, figures: CollectionFigures(), shortfalls: gathering.shortfalls + problems,
+            skipped: gathering.skipped)
     }
 
     init(ending: Ending, _ pass: CollectPass) {

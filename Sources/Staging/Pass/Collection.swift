@@ -48,6 +48,7 @@ struct Collection {
             draft: draft, options: staging.options, isAtStore: isAtStore,
             knownRefusals: try staging.read { try RefusedFiles(dataset, $0) }, progress: progress)
         gathering.shortfalls.forEach { pass.shortfalls.append($0) }
+        gathering.skipped.forEach { pass.skipped.append($0) }
         do {
             // With nothing of this year to be equal to, there is a generation in any case.
             if baseline?.isSameYear != true { try draft.change() }

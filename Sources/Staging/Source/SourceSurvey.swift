@@ -9,6 +9,8 @@ public struct SourceSurvey: Sendable {
     /// What a collection would leave out on purpose; the first 1,000 of `skippedCount`.
     public private(set) var skipped: [Shortfall] = []
     public private(set) var skippedCount: UInt64 = 0
+    /// How many of `skippedCount` only wait for a later pass.
+    public private(set) var waitingCount: UInt64 = 0
     /// What a collection could not read; the first 1,000 of `missedCount`.
     public private(set) var missed: [Shortfall] = []
     public private(set) var missedCount: UInt64 = 0
@@ -50,11 +52,10 @@ public struct SourceSurvey: Sendable {
         case .file(let status): count(path, status.size, visit)
         case .text(let text, _, _): count(path, UInt64(text.count), visit)
         case .made(_, let status): count(path, status.size, visit)
-        case .skipped(let reason), .waiting(let reason):
-            skippedCount += 1
-            if skipped.count < SourceSurvey.longestList {
-                skipped.append(Shortfall(path: escapedText(path), reason: reason))
-            }
+        case .skipped(let reason): skip(escapedText(path), reason)
+        case .waiting(let reason):
+            waitingCount += 1
+            skip(escapedText(path), reason)
         case .missed(let reason, _): miss(escapedText(path), reason)
         }
     }
@@ -66,6 +67,11 @@ public struct SourceSurvey: Sendable {
         files += 1
         bytes += size
         visit(path, size)
+    }
+
+    private mutating func skip(_ path: String, _ reason: String) {
+        skippedCount += 1
+        if skipped.count < SourceSurvey.longestList { skipped.append(Shortfall(path: path, reason: reason)) }
     }
 
     private mutating func miss(_ path: String, _ reason: String) {

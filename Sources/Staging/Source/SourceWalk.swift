@@ -115,6 +115,9 @@ final class SourceWalk: SourceStream {
             case .wait(let reason): return .waiting(reason: reason)
             }
         }
+        if let unsettled = source.unsettled, unsettled.contains(status.modified) {
+            return .waiting(reason: "was changed a moment ago, and waits for the next pass")
+        }
         if judgesFileDevices, status.device != device { return otherFilesystem(isFolder: false) }
         return .file(status)
     }

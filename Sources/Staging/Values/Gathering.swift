@@ -31,6 +31,8 @@ public struct Gathering: Sendable {
     public var parts: [Part]
     /// What the collector already knows to be missing; any of them makes the outcome partial.
     public var shortfalls: [Shortfall]
+    /// What the collector leaves out itself, and why: listed with what the walk skips. The outcome stays complete.
+    public var skipped: [Shortfall] = []
     /// Whether the source can only ever give a partial state (`db-raw`: a copy of files in use).
     public var sourceIsPartial: Bool
     /// What the collector wants to know at its next pass: how far it has read, say. It becomes durable in the transaction
@@ -94,6 +96,8 @@ public struct SourceFolder: Sendable {
     /// Asked for each file of at most `judgedSize` bytes before it is taken, with all that it holds; nil takes all. A
     /// reason leaves it out, and it is listed with that. Asked when a file is read, so not again while it is unchanged.
     public var judge: ContentJudge?
+    /// A file whose time lies in here waits for the next pass: it may still be in the making.
+    public var unsettled: ClosedRange<FileTime>?
 
     public typealias ContentJudge = @Sendable ([UInt8]) -> String?
     /// In bytes.

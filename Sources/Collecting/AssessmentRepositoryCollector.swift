@@ -2,13 +2,45 @@ import LevelTree
 import Staging
 
 /// `assessment-media/repository`: media used in assessments, and the originals of pupils' answers. Written once, so
-/// staged by reference.
+/// staged by reference. Where qbank's folder is not on the host, out of the container.
 struct AssessmentRepositoryCollector: Collector {
     let dataset = Dataset.of("assessment-media/repository")
 
+    private func inside(_ context: CollectionContext) -> InsideSource {
+        InsideSource(dataset, inside: context.containerPaths.assessmentStore + "/repository", context)
+    }
+
+    private func host(_ context: CollectionContext) -> SourcePlace {
+        context.sources.inAssessmentStore("repository")
+    }
+
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(
-            [context.sources.inAssessmentStore("repository"), context.sources.inData(dataset.name)],
-            include: NeverCollected.fileVerdict, judge: nil)
+        var location = Place.folder(
+            [host(context), context.sources.inData(dataset.name)], include: NeverCollected.fileVerdict, judge: nil)
+        guard Place.look(at: host(context), for: .folder) == .absent else { return location }
+        let inside = inside(context)
+        if inside.isCached { location = Location(gathering: Gathering(parts: [inside.part])) }
+        location.inside = [inside.text]
+        location.mayBeMade = true
+        return location
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        let location = locate(context)
+        guard !location.inside.isEmpty else { return try location.checkedGathering() }
+        let inside = inside(context)
+        let refresh = await inside.refresh()
+        guard refresh.isListed || inside.isCached else {
+            if let absence = location.absence {
+                throw CollectingProblem(
+                    .absent,
+                    "\(absence), and \(inside.text) cannot be read: \(inside.sentence(refresh.trouble ?? "it is not there"))"
+                )
+            }
+            return try location.checkedGathering()
+        }
+        var gathering = Gathering(parts: [inside.part])
+        inside.add(refresh, to: &gathering)
+        return gathering
     }
 }

@@ -15,6 +15,8 @@ public struct CollectionContext: Sendable {
     public var host: any HostFacts
     /// The platform's own container, for what can only be read from inside it.
     public var container: Container
+    /// Where things lie in there.
+    public var containerPaths = ContainerPaths()
     /// What a dataset's collector wanted to know at its next pass.
     public var memory: @Sendable (Dataset) -> CollectorMemory?
     /// When a dataset was complete the last time, as a whole or unchanged; nil if it never was.
@@ -27,6 +29,9 @@ public struct CollectionContext: Sendable {
     /// Where temporary folders are made: one that nobody else can read, in the state directory, since what is read there
     /// may be secret, and what a crash leaves there is found again.
     public var scratch: String
+    /// Where copies of what lies only inside the container are kept from pass to pass: beside `scratch`, on the same
+    /// filesystem, and private like it.
+    public var containerCache: String
 
     public init(
         sources: SourcePaths, identity: SchoolIdentity, now: FileTime, isClockTrusted: Bool,
@@ -36,7 +41,7 @@ public struct CollectionContext: Sendable {
         lastComplete: @escaping @Sendable (Dataset) -> FileTime? = { _ in nil },
         room: @escaping @Sendable () -> UInt64 = { .max },
         excluded: @escaping @Sendable (Dataset) -> ExcludePatterns = { _ in ExcludePatterns() },
-        scratch: String
+        scratch: String, containerCache: String
     ) {
         self.sources = sources
         self.identity = identity
@@ -51,6 +56,7 @@ public struct CollectionContext: Sendable {
         self.room = room
         self.excluded = excluded
         self.scratch = scratch
+        self.containerCache = containerCache
     }
 
     /// Masks what the server's own settings call secret, in both places where they may lie.

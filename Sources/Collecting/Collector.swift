@@ -34,6 +34,8 @@ public struct Location: Sendable {
     public var mayBeMade = false
     /// What the dataset is made from where it is not taken as it lies, for a person to see where that is and how big.
     public var origins: [Gathering.Part] = []
+    /// Where it is read from inside the container, as text for people; what was fetched of it may be among the parts.
+    public var inside: [String] = []
     /// Why what is there may not be collected under this name; then the pass fails and the last generation stands.
     public var problem: CollectingProblem?
     /// What a person should know: where a file that is made here comes from.

@@ -6,7 +6,9 @@ import Staging
 struct LocalSettingsCollector: Collector {
     let dataset = Dataset.of("local_settings.py")
 
-    func locate(_ context: CollectionContext) -> Location {
-        Place.file(context.sources.settingsFile(dataset.name), as: .fixed(dataset.name))
+    func locate(_ context: CollectionContext) -> Location { SettingsFile(dataset: dataset).locate(context) }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        try await SettingsFile(dataset: dataset).gather(context)
     }
 }

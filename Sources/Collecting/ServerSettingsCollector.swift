@@ -5,7 +5,9 @@ import Staging
 struct ServerSettingsCollector: Collector {
     let dataset = Dataset.of("server_settings.py")
 
-    func locate(_ context: CollectionContext) -> Location {
-        Place.file(context.sources.settingsFile(dataset.name), as: .fixed(dataset.name))
+    func locate(_ context: CollectionContext) -> Location { SettingsFile(dataset: dataset).locate(context) }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        try await SettingsFile(dataset: dataset).gather(context)
     }
 }

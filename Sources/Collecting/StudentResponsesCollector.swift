@@ -1,14 +1,68 @@
 import LevelTree
 import Staging
 
-/// `assessment-media/studentResponseFiles`: pupils' recordings and images. qbank's own folder where it can be seen, else
-/// the platform's hourly copy of it; never both, for they are the same files.
+/// `assessment-media/studentResponseFiles`: pupils' recordings and images. Both places that hold them: qbank's own
+/// folder, on the host or inside the container, and the platform's hourly copy of it, which also has what is gone from
+/// there. A name that is in both counts once, as qbank's folder has it.
 struct StudentResponsesCollector: Collector {
     let dataset = Dataset.of("assessment-media/studentResponseFiles")
 
+    private func inside(_ context: CollectionContext) -> InsideSource {
+        InsideSource(dataset, inside: context.containerPaths.assessmentStore + "/studentResponseFiles", context)
+    }
+
     func locate(_ context: CollectionContext) -> Location {
-        Place.folder(
-            [context.sources.inAssessmentStore("studentResponseFiles"), context.sources.inData(dataset.name)],
-            include: NeverCollected.fileVerdict, judge: nil)
+        let own = Place.folder(
+            [context.sources.inAssessmentStore("studentResponseFiles")], include: NeverCollected.fileVerdict, judge: nil
+        )
+        if own.problem != nil { return own }
+        guard own.absence != nil else { return Location(gathering: adding(copy(context), to: own.gathering)) }
+        let inside = inside(context)
+        var location: Location
+        if inside.isCached {
+            location = Location(gathering: adding(copy(context), to: Gathering(parts: [inside.part])))
+        } else {
+            location = copy(context)
+            location.absence = location.absence.map { "\(own.absence ?? ""); \($0)" }
+        }
+        location.inside = [inside.text]
+        location.mayBeMade = true
+        return location
+    }
+
+    func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
+        let location = locate(context)
+        guard !location.inside.isEmpty else { return try location.checkedGathering() }
+        let inside = inside(context)
+        let refresh = await inside.refresh()
+        if refresh.isListed || inside.isCached {
+            var gathering = adding(copy(context), to: Gathering(parts: [inside.part]))
+            inside.add(refresh, to: &gathering)
+            return gathering
+        }
+        if let absence = location.absence {
+            throw CollectingProblem(
+                .absent,
+                "\(absence), and \(inside.text) cannot be read: \(inside.sentence(refresh.trouble ?? "it is not there"))"
+            )
+        }
+        var gathering = try location.checkedGathering()
+        if refresh.problem?.meansNothingThere != true { inside.add(refresh, to: &gathering) }
+        return gathering
+    }
+
+    private func copy(_ context: CollectionContext) -> Location {
+        Place.folder([context.sources.inData(dataset.name)], include: NeverCollected.fileVerdict, judge: nil)
+    }
+
+    /// A copy that may not be read is missed, and does not keep the originals back.
+    private func adding(_ copy: Location, to gathering: Gathering) -> Gathering {
+        var gathering = gathering
+        if let problem = copy.problem {
+            gathering.shortfalls.append(Shortfall(path: "", reason: problem.message))
+        } else if copy.absence == nil {
+            gathering.parts += copy.gathering.parts
+        }
+        return gathering
     }
 }

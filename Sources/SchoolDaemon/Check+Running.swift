@@ -77,6 +77,8 @@ extension Check {
                     "\(location.absence ?? "it is empty now"); it was there once: generation \(generation.sequence) with "
                         + "\(ByteText.count(Int(clamping: generation.files), "file")) stands until this is believed; if its "
                         + "disk is not mounted, mount it")
+            } else if location.absence != nil, !location.inside.isEmpty {
+                ok(subject, location.inside.joined(separator: "; "))
             } else if let absence = location.absence {
                 ok(subject, "not on this machine: \(absence)")
             } else if let problem = location.problem {

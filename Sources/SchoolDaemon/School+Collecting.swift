@@ -37,7 +37,7 @@ extension School {
     func context(_ moment: CollectionMoment, _ identity: SchoolIdentity) -> CollectionContext {
         CollectionContext(
             sources: settings.source, identity: identity, now: moment.now, isClockTrusted: moment.isTrusted,
-            timeZone: zone, scratch: scratch)
+            timeZone: zone, scratch: scratch, containerCache: containerCache)
     }
 
     /// The same, with what staging knows: what collectors remember, and how much may be written.
@@ -63,6 +63,9 @@ extension School {
 
     /// Where collectors make temporary folders; what is left there when staging is opened is removed.
     var scratch: String { files.directory + "/scratch" }
+
+    /// Where what lies only inside the container is kept between passes.
+    var containerCache: String { files.directory + "/container" }
 
     /// The folder that holds all a server has: without it, that most datasets are absent is no news but a fault.
     func missingSources() -> [String] {

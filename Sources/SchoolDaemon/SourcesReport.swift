@@ -87,6 +87,6 @@ extension School {
     func lookingContext(_ identity: SchoolIdentity) -> CollectionContext {
         CollectionContext(
             sources: settings.source, identity: identity, now: clock.now(), isClockTrusted: true, timeZone: zone,
-            scratch: scratch)
+            scratch: scratch, containerCache: containerCache)
     }
 }

@@ -50,13 +50,13 @@ import Testing
         }
     }
 
-    @Test func `pupils' answers come from qbank's folder or the copy, and once`() throws {
+    @Test func `pupils' answers come from qbank's folder and the copy, or from the copy alone`() throws {
         let new = FakeSchool(.of2018)
         let old = FakeSchool(.of2017)
         let dataset = "assessment-media/studentResponseFiles"
         #expect(
             try new.survey(dataset).location.gathering.parts.map(\.placeText)
-                == ["\(new.sources.assessmentStore)/studentResponseFiles"])
+                == ["\(new.sources.assessmentStore)/studentResponseFiles", "\(new.sources.data)/\(dataset)"])
         #expect(try old.survey(dataset).location.gathering.parts.map(\.placeText) == ["\(old.sources.data)/\(dataset)"])
     }
 

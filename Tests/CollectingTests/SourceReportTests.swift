@@ -47,10 +47,8 @@ import Testing
 
     @Test func `a dataset that this machine lacks says what was looked for`() throws {
         let school = FakeSchool(.of2017)
-        let report = try report("assessment-media/repository", school)
-        #expect(
-            report.absence == "there is no folder \(school.sources.assessmentStore)/repository, "
-                + "nor \(school.sources.data)/assessment-media/repository")
+        let report = try report("unplatform", school)
+        #expect(report.absence == "there is no folder \(school.sources.unplatform)")
         #expect(report.survey == nil)
         #expect(report.places.isEmpty)
     }

@@ -33,7 +33,7 @@ struct CollectionPassTests {
             context: {
                 CollectionContext(
                     sources: settings.source, identity: identity, now: $0.now, isClockTrusted: $0.isTrusted,
-                    scratch: "/nonexistent")
+                    scratch: "/nonexistent", containerCache: "/nonexistent")
             },
             moment: {
                 try CollectionMoment(

@@ -44,7 +44,9 @@ struct SourcesLayoutTests {
         Set(
             try sources().rows.map { row in
                 let amount = row.source.survey.map { "\($0.files) \($0.bytes)" } ?? "-"
-                let places = row.source.places.map { $0.dropFirst(made.root.utf8.count + 1) }.joined(separator: " ")
+                let places = row.source.places.map {
+                    $0.hasPrefix(made.root) ? String($0.dropFirst(made.root.utf8.count + 1)) : $0
+                }.joined(separator: " ")
                 return "\(row.source.dataset) \(amount) \(places.isEmpty ? "-" : places)"
             })
     }
@@ -56,16 +58,24 @@ struct SourcesLayoutTests {
         "gstudio-exported-users-analytics-csvs 1 0 data/gstudio-exported-users-analytics-csvs",
         "activity-timestamp-csvs 1 20 data/activity-timestamp-csvs", "gstudio_tools_logs 1 2 data/gstudio_tools_logs",
         "gstudio-logs 1 10 data/gstudio-logs", "nginx-logs 2 300 data/nginx-logs",
-        "qbank_data.tar.gz 1 600 data/qbank/qbank_data.tar.gz", "git-commit.log 1 40 data/git-commit-details.log",
+        "qbank_data.tar.gz 1 600 data/qbank/qbank_data.tar.gz",
     ]
 
+    /// Inside the container, on that of 2017.
+    private let inside = "in the container gstudio, /home/docker/code"
+
     @Test func `of an installation of 2017 is each dataset's place and size, and what it lacks`() throws {
+        let settings = "gstudio/gnowsys-ndf/gnowsys_ndf"
+        let store = "gstudio/gnowsys-ndf/qbank-lite/webapps/CLIx/datastore"
         #expect(
             try rows()
                 == ofTheHost.union([
-                    "local_settings.py 1 33 data/local_settings.py", "server_settings.py 1 44 data/server_settings.py",
-                    "assessment-media/studentResponseFiles 1 80 data/assessment-media/studentResponseFiles",
-                    "assessment-media/repository - -", "unplatform - -",
+                    "local_settings.py 1 33 \(inside)/\(settings)/local_settings.py data/local_settings.py",
+                    "server_settings.py 1 44 \(inside)/\(settings)/server_settings.py data/server_settings.py",
+                    "git-commit.log 1 40 \(inside) data/git-commit-details.log",
+                    "assessment-media/studentResponseFiles 1 80 \(inside)/\(store)/studentResponseFiles "
+                        + "data/assessment-media/studentResponseFiles",
+                    "assessment-media/repository - \(inside)/\(store)/repository", "unplatform - -",
                 ]))
         let repository = try #require(try sources(.of("assessment-media/repository")).rows.first)
         #expect(
@@ -87,7 +97,9 @@ struct SourcesLayoutTests {
                 == ofTheHost.union([
                     "local_settings.py 1 133 \(settings)/local_settings.py",
                     "server_settings.py 1 144 \(settings)/server_settings.py",
-                    "assessment-media/studentResponseFiles 1 180 store/studentResponseFiles",
+                    "git-commit.log 1 40 data/git-commit-details.log",
+                    "assessment-media/studentResponseFiles 1 180 store/studentResponseFiles "
+                        + "data/assessment-media/studentResponseFiles",
                     "assessment-media/repository 1 1000 store/repository", "unplatform 1 5 unplatform",
                 ]))
         #expect(

@@ -1,8 +1,8 @@
 import LevelTree
 import Staging
 
-/// `git-commit.log`: what gStudio and qbank run, and what was changed on this server. Made here from the code tree where
-/// there is one; the field's own `git-commit-details.log` stands beside it.
+/// `git-commit.log`: what gStudio and qbank run, and what was changed on this server. Made from the code tree, on the host
+/// or, where there is none, inside the container; the field's own `git-commit-details.log` stands beside it.
 ///
 /// What was had before and cannot be had now stays as it was: git may be missing for a day, or one of the disks not be
 /// mounted. What never was had is not missed.
@@ -23,22 +23,37 @@ struct GitLogCollector: Collector {
             return Location(gathering: Gathering(parts: parts), problem: problem)
         case .absent: parts += [part(made, context)].compactMap { $0 }
         }
-        guard parts.isEmpty else { return Location(gathering: Gathering(parts: parts)) }
-        return Location(
-            absence: "there is no code tree at \(sources.code), and neither \(made) nor \(fields) in \(sources.data)")
+        var location = Location(gathering: Gathering(parts: parts))
+        if parts.isEmpty {
+            location.absence =
+                "there is no code tree at \(sources.code), and neither \(made) nor \(fields) in \(sources.data)"
+        }
+        location.inside = ["in the container \(context.container.name), \(context.containerPaths.code)"]
+        location.mayBeMade = true
+        return location
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         let location = locate(context)
         if let problem = location.problem { throw problem }
         var gathering = location.gathering
-        if Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there {
-            try await addMade(to: &gathering, context)
+        /// Why nothing can be asked inside.
+        var outage: String?
+        if location.inside.isEmpty {
+            if Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there {
+                try await addMade(to: &gathering, context)
+            }
+        } else {
+            switch await context.container.state() {
+            case .running: addMade(await textFromInside(context), to: &gathering, context)
+            case .problem(let problem): outage = problem.message
+            }
         }
         guard gathering.parts.contains(where: isHad) else {
-            throw CollectingProblem(.absent, location.absence ?? "there is nothing to collect")
+            let why = outage.map { ", and the container cannot be asked: \($0)" } ?? ""
+            throw CollectingProblem(.absent, (location.absence ?? "there is nothing to collect") + why)
         }
-        keepFormer(&gathering, context)
+        keepFormer(&gathering, context, outage)
         return gathering
     }
 
@@ -74,17 +89,39 @@ struct GitLogCollector: Collector {
         }
     }
 
+    /// What lies on the host stays where git inside says nothing.
+    private func addMade(_ text: GitLogText, to gathering: inout Gathering, _ context: CollectionContext) {
+        if text.hasContent {
+            gathering.parts.removeAll { names($0, made) }
+            gathering.parts.append(.text(text.bytes, as: made, mode: 0o644, modified: context.now))
+        }
+        if text.hasRepository { gathering.shortfalls += text.shortfalls }
+    }
+
     private func makeText(_ context: CollectionContext) async -> GitLogText {
         let code = context.sources.code
         let reader = GitReader(programs: context.programs, masking: context.masking(), scratch: context.scratch)
+        return await makeText(in: code) { place throws(CollectingProblem) in
+            // git itself would follow a symlink on the way.
+            if let problem = Place.look(at: place, for: .folder).problem { throw problem }
+            return try await reader.answers(of: String(decoding: place.path, as: UTF8.self), within: code)
+        }
+    }
+
+    private func textFromInside(_ context: CollectionContext) async -> GitLogText {
+        let reader = ContainerGit(container: context.container, masking: context.masking())
+        return await makeText(in: context.containerPaths.code) { place throws(CollectingProblem) in
+            try await reader.answers(of: String(decoding: place.path, as: UTF8.self))
+        }
+    }
+
+    private func makeText(
+        in code: String, answers: (SourcePlace) async throws(CollectingProblem) -> [GitReader.Answer]
+    ) async -> GitLogText {
         var text = GitLogText(file: "\(made)")
         for tree in GitTree.all {
-            let place = tree.place(in: code)
             do throws(CollectingProblem) {
-                // git itself would follow a symlink on the way.
-                if let problem = Place.look(at: place, for: .folder).problem { throw problem }
-                text.addSection(
-                    tree.name, try await reader.answers(of: String(decoding: place.path, as: UTF8.self), within: code))
+                text.addSection(tree.name, try await answers(tree.place(in: code)))
             } catch  where error.code == .absent && !tree.isNamedByStandard {
                 continue
             } catch {
@@ -97,7 +134,7 @@ struct GitLogCollector: Collector {
     // MARK: What was had before
 
     /// Declares as missed what an earlier pass had and this one has not, and remembers what it has.
-    private func keepFormer(_ gathering: inout Gathering, _ context: CollectionContext) {
+    private func keepFormer(_ gathering: inout Gathering, _ context: CollectionContext, _ outage: String?) {
         let memory = context.memory(dataset)
         let former = Set((memory?.bytes ?? []).split(separator: UInt8(ascii: "\n")).map(Array.init))
         var had: Set<[UInt8]> = []
@@ -105,7 +142,8 @@ struct GitLogCollector: Collector {
             if gathering.parts.contains(where: { isHad($0) && names($0, name) }) {
                 had.insert(name.bytes)
             } else if former.contains(name.bytes), !gathering.parts.contains(where: { names($0, name) }) {
-                gathering.parts.append(.missed(name, reason: "cannot be had now, and was before"))
+                let why = outage.map { ": \($0)" } ?? ""
+                gathering.parts.append(.missed(name, reason: "cannot be had now, and was before\(why)"))
             }
         }
         // In a new year there is no earlier content of it to keep: that is said once.

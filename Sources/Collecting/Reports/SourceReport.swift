@@ -4,7 +4,8 @@ import Staging
 /// One dataset's sources as `sources` and `check` show them: where it is, how big it is, what is skipped and why.
 public struct SourceReport: Sendable {
     public let dataset: Dataset
-    /// The folders and files of this machine that it is collected, or made, from, as text for people.
+    /// The folders and files that it is collected, or made, from, on this machine or inside the container, as text for
+    /// people.
     public let places: [String]
     /// Why there is nothing to collect here; normal for some installations.
     public let absence: String?
@@ -29,11 +30,13 @@ public struct SourceReport: Sendable {
         let isTaken = !location.gathering.parts.isEmpty
         let gathering = isTaken ? adjust(location.gathering) : Gathering(parts: location.origins)
         guard location.absence == nil, location.problem == nil, isTaken || !gathering.parts.isEmpty else {
-            places = []
+            places = location.inside
             survey = nil
             return
         }
-        places = gathering.parts.compactMap(\.place).map { escapedText($0.path) }
+        let cache = Array(context.containerCache.utf8)
+        let here = gathering.parts.compactMap(\.place).filter { $0.root != cache }
+        places = location.inside + here.map { escapedText($0.path) }
         survey = SourceSurvey(of: gathering)
     }
 }

@@ -79,7 +79,8 @@ struct FakeSchool: Sendable {
                 serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"),
                 schoolName: "St. Foo's H/S (Deficit)"),
             now: FileTime(seconds: seconds, nanoseconds: 5), isClockTrusted: isClockTrusted, programs: programs,
-            host: host, scratch: root.makeFolder("scratch"))
+            host: host, scratch: root.makeFolder("scratch"),
+            containerCache: root.path + "/container")
     }
 
     /// The paths that a collection of this dataset would take, sorted as in a manifest, with what else was seen.

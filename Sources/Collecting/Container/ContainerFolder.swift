@@ -1,0 +1,72 @@
+import LevelTree
+
+/// A folder that can only be seen inside the container, and the cache in which its files are kept here, so that
+/// everything behind treats it as a folder of this machine.
+///
+/// Only what is new or changed there, by size and time, is fetched. A fetch that is cut has fetched so much; the next one
+/// goes on.
+struct ContainerFolder: Sendable {
+    let container: Container
+    /// Absolute, in there.
+    let inside: String
+    /// The one file of it that is wanted; nil for all.
+    var only: String?
+    let cache: ContainerCache
+
+    /// What a refresh came to.
+    struct Refresh: Sendable {
+        /// Whether the container told what there is; if not, the cache is as it was.
+        var isListed = false
+        /// Why the cache may not be all of what is there, as a clause; nil if it is.
+        var trouble: String?
+        /// Why nothing could be asked.
+        var problem: ContainerProblem?
+        /// Files that could not be fetched, and why. Of those that the cache has, it has an earlier state.
+        var missing: [(path: RelativePath, reason: String)] = []
+    }
+
+    /// - Parameters:
+    ///   - scratch: where temporary folders are made, on the cache's filesystem.
+    ///   - room: how many bytes may be written now.
+    func refresh(scratch: String, room: @escaping @Sendable () -> UInt64) async -> Refresh {
+        var refresh = Refresh()
+        let listing: ContainerListing
+        do throws(ContainerProblem) {
+            listing = try await list()
+        } catch {
+            refresh.problem = error
+            refresh.trouble = error.message
+            return refresh
+        }
+        do throws(CollectingProblem) {
+            try cache.make()
+            refresh.isListed = true
+            cache.keepOnly(Set(listing.files.map(\.path)))
+            var fetch = try ContainerFetch(self, scratch: scratch, room: room)
+            defer { fetch.incoming.remove() }
+            await fetch.run(listing.files.filter { !cache.isCurrent($0) })
+            refresh.missing = fetch.missing
+            refresh.trouble = fetch.stop
+        } catch {
+            refresh.trouble = error.message
+        }
+        if listing.unusableNames > 0 {
+            refresh.trouble = "\(listing.unusableNames) files in \(inside) have paths that are too long"
+        }
+        return refresh
+    }
+
+    private func list() async throws(ContainerProblem) -> ContainerListing {
+        let program = ContainerProgram(
+            ContainerListing.command(inside, only: only).map { Array($0.utf8) }, output: .memory(limit: 64 << 20),
+            deadline: .seconds(600), isHeavy: true)
+        let output = try await container.run(program).output
+        do {
+            return try ContainerListing(output)
+        } catch {
+            throw ContainerProblem(
+                .failed(status: 0),
+                "\(inside) in the container \(container.name) is not a folder; symlinks are not followed")
+        }
+    }
+}

@@ -145,12 +145,14 @@ struct Hostility: Sendable, CustomTestStringConvertible {
         lay("mkfifo .gitignore")
         var reader = GitReader(
             programs: SubprocessRunner(), masking: Masking(), scratch: school.root.makeFolder("scratch"))
-        // Long enough for a git that does not wait, on a machine with much else to do.
         reader.deadline = .seconds(8)
-        let answers = try await reader.answers(of: tree, within: school.sources.code)
-        #expect(answers[1].problem == nil)
-        #expect(answers[2].problem == "git was killed: the commands of one tree have 8.0 seconds in all")
-        #expect(answers[3].problem == "not run: the commands of one tree have 8.0 seconds in all")
+        let problems = try await reader.answers(of: tree, within: school.sources.code).map(\.problem)
+        // How far git comes before it waits depends on the machine. One command is ended, and those after it are not begun.
+        let killed = "git was killed: the commands of one tree have 8.0 seconds in all"
+        let left = problems.drop { $0 == nil }
+        #expect(left.first == killed)
+        #expect(!left.dropFirst().isEmpty)
+        #expect(left.dropFirst().allSatisfy { $0 == "not run: the commands of one tree have 8.0 seconds in all" })
     }
 
     @Test(arguments: [

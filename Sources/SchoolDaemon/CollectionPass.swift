@@ -102,6 +102,7 @@ public struct CollectionPass: Sendable {
             case .published(let generation): .published(generation)
             case .unchanged(let generation): .unchanged(generation)
             case .held(let reason): .held(reason: reason)
+            case .waiting(let reason): .waiting(reason: reason)
             case .failed(let reason): .failed(reason: reason, cause: .source)
             }
         return DatasetReport(

@@ -7,7 +7,7 @@ import Wire
 /// A small file of the state directory. It decides nothing; a lost or damaged one is begun anew.
 struct CollectionRecord: Codable, Hashable, Sendable {
     struct Entry: Codable, Hashable, Sendable {
-        /// `complete`, `partial`, `failed`, `held` or `absent`.
+        /// `complete`, `partial`, `failed`, `held`, `absent` or `waiting`.
         var ending: String
         /// Milliseconds since 1970, by the school's clock.
         var ended: Int64
@@ -42,6 +42,7 @@ struct CollectionRecord: Codable, Hashable, Sendable {
             case .published(let generation), .unchanged(let generation): (generation.outcome.rawValue, nil)
             case .held(let reason): ("held", reason)
             case .absent(let reason): ("absent", reason)
+            case .waiting(let reason): ("waiting", reason)
             case .failed(let reason, _): ("failed", reason)
             }
         let lastComplete =

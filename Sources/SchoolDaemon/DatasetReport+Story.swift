@@ -13,6 +13,7 @@ extension DatasetReport {
         case .unchanged(let generation):
             "\(dataset): \(amount(generation)), unchanged\(generation.outcome == .partial ? ", still partial" : "")"
         case .absent(let reason): "\(dataset): not on this machine (\(reason))"
+        case .waiting(let reason): "\(dataset): nothing yet: \(reason)\(stands)"
         case .held(let reason): "\(dataset): held back: \(reason)\(stands)"
         case .failed(let reason, _): "\(dataset): failed: \(reason)\(stands)"
         }

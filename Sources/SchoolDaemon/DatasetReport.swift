@@ -11,6 +11,8 @@ public struct DatasetReport: Sendable {
         case held(reason: String)
         /// This machine has no such data, and never had.
         case absent(reason: String)
+        /// All that there is of it is still in the making: it is too early.
+        case waiting(reason: String)
         case failed(reason: String, cause: Cause)
     }
 
@@ -53,7 +55,7 @@ public struct DatasetReport: Sendable {
     public var generation: Generation? {
         switch ending {
         case .published(let generation), .unchanged(let generation): generation
-        case .held, .absent, .failed: nil
+        case .held, .absent, .waiting, .failed: nil
         }
     }
 
@@ -61,14 +63,14 @@ public struct DatasetReport: Sendable {
     public var isGood: Bool {
         switch ending {
         case .published(let generation), .unchanged(let generation): generation.outcome == .complete
-        case .absent: true
+        case .absent, .waiting: true
         case .held, .failed: false
         }
     }
 
     var exitStatus: ExitStatus {
         switch ending {
-        case .published, .unchanged, .absent: isGood ? .ok : .partial
+        case .published, .unchanged, .absent, .waiting: isGood ? .ok : .partial
         case .held: .partial
         case .failed(_, let cause):
             switch cause {

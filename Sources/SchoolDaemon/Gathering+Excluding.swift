@@ -10,7 +10,8 @@ extension Gathering {
         var gathering = self
         gathering.parts = parts.compactMap { part in
             switch part {
-            case .file(_, let path), .text(_, let path, _, _), .made(_, let path), .missed(let path, _):
+            case .file(_, let path), .text(_, let path, _, _), .made(_, let path), .missed(let path, _),
+                .waiting(_, let path, _):
                 return patterns.matches(path) ? nil : part
             case .folder(var folder):
                 folder.include = Self.asking(patterns, before: folder.include)

@@ -71,7 +71,7 @@ struct MirrorSources: Sendable {
         do throws(SourceProblem) {
             switch part {
             case .folder(let folder): return isEmpty(try folder.place.openDescriptor(.folder))
-            case .file(let place, _):
+            case .file(let place, _), .waiting(let place, _, _):
                 try place.check(for: .file)
                 return false
             case .text, .made, .missed: return false

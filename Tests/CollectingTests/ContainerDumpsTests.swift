@@ -53,7 +53,7 @@ struct ContainerDumpsTests {
             case .text(let bytes, let path, _, _): made["\(path)"] = bytes
             case .file(let place, let path): made["\(path)"] = try SmallFile.read(place, limit: 1 << 20)
             case .missed(let path, let reason): missed["\(path)"] = reason
-            case .folder: continue
+            case .folder, .waiting: continue
             }
         }
         return (made, missed)

@@ -27,7 +27,7 @@ import Testing
             clock: CollectionClock(startedMilliseconds: context.now.seconds * 1000, bootSeconds: 1, isTrusted: true))
         switch result.ending {
         case .published(let generation), .unchanged(let generation): return generation
-        case .held(let reason), .failed(let reason): throw CollectingProblem(.unusable, reason)
+        case .held(let reason), .waiting(let reason), .failed(let reason): throw CollectingProblem(.unusable, reason)
         }
     }
 

@@ -155,7 +155,7 @@ struct GitLogCollector: Collector {
     private func names(_ part: Gathering.Part, _ name: RelativePath) -> Bool {
         switch part {
         case .file(_, let path), .text(_, let path, _, _), .missed(let path, _): path == name
-        case .folder, .made: false
+        case .folder, .made, .waiting: false
         }
     }
 }

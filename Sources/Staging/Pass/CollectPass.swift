@@ -30,6 +30,8 @@ final class CollectPass {
     var skipped = ShortfallList()
     /// Of this pass.
     var refusals = RefusedFiles()
+    /// Why the first of the files that wait does so; nil if none does.
+    var waiting: String?
     /// How many of the baseline's files are no longer at the source, and have no place in the draft.
     var gone: UInt64 = 0
     /// Whether something of an accumulating baseline is not in the draft.
@@ -92,6 +94,7 @@ final class CollectPass {
         case .skipped(let reason): try leaveOut(reason, replaces: replaces)
         case .waiting(let reason):
             skipped.append(sources.path, reason)
+            waiting = waiting ?? reason
             if replaces { try keepAsItWas() }
         case .missed(let reason, let isFolder):
             if isFolder { missedFolder = sources.path }

@@ -57,6 +57,12 @@ struct Collection {
                 try staging.write { try pass.refusals.record(dataset, $0) }
             }
             nameUnopened(sources, in: &pass.shortfalls)
+            if let reason = pass.waiting, draft.files == 0, pass.shortfalls.isEmpty, baseline?.isSameYear != true {
+                // An empty generation would say that there is nothing.
+                draft.discard()
+                try remember()
+                return CollectionResult(ending: .waiting(reason: reason), pass)
+            }
             if disbelief != nil || !judgement.isBelieved, let reason = try lostHalf(pass, last) {
                 draft.discard()
                 return CollectionResult(ending: .held(reason: reason), pass)
@@ -135,9 +141,7 @@ struct Collection {
                     try Sightings.record(nil, dataset, year, $0)
                 }
             }
-            if let memory = gathering.memory {
-                try staging.write { try Memories.record(CollectorMemory(year: year, bytes: memory), dataset, $0) }
-            }
+            try remember()
             return CollectionResult(ending: .unchanged(last.generation), pass)
         }
         try draft.change()
@@ -159,6 +163,12 @@ struct Collection {
         draft.handOver()
         try staging.arrange(dataset)
         return CollectionResult(ending: .published(generation), pass)
+    }
+
+    /// What the collector wants to know at its next pass, where nothing is published that it could go with.
+    private func remember() throws {
+        guard let memory = gathering.memory else { return }
+        try staging.write { try Memories.record(CollectorMemory(year: year, bytes: memory), dataset, $0) }
     }
 
     /// What the tree's symlink leads to: the first of the sources that is a place on the disk.

@@ -50,6 +50,9 @@ struct OpenedSources {
         case .missed(let path, let reason):
             origins.append(SourceOrigin(path: [], device: nil, under: nil))
             streams.append(MissedFile(path, reason: reason))
+        case .waiting(let place, let path, let reason):
+            origins.append(SourceOrigin(path: place.path, device: nil, under: nil))
+            streams.append(WaitingFile(path, reason: reason))
         }
     }
 

@@ -97,3 +97,21 @@ final class MissedFile: SourceStream {
         return nil
     }
 }
+
+/// One file that is left for the next pass.
+final class WaitingFile: SourceStream {
+    let path: [UInt8]
+    private(set) var item: SourceItem?
+
+    init(_ path: RelativePath, reason: String) {
+        self.path = path.bytes
+        item = .waiting(reason: reason)
+    }
+
+    func advance() { item = nil }
+
+    func open() -> Descriptor? {
+        errno = ENOENT
+        return nil
+    }
+}

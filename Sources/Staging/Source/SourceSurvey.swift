@@ -42,6 +42,7 @@ public struct SourceSurvey: Sendable {
             MadeText(bytes, as: path, mode: mode, modified: modified)
         case .made(let file, let path): MadeContent(file, as: path)
         case .missed(let path, let reason): MissedFile(path, reason: reason)
+        case .waiting(_, let path, let reason): WaitingFile(path, reason: reason)
         }
     }
 

@@ -48,6 +48,8 @@ public struct CollectionResult: Sendable {
         /// Held back: the source looks as if it were not there, or not itself. The last generation stands; the same
         /// sight on the next pass will be believed.
         case held(reason: String)
+        /// All that there is of it is still in the making, and nothing was collected of it this year that could stand.
+        case waiting(reason: String)
         /// Nothing was made; the last generation, if any, stands.
         case failed(reason: String)
     }
@@ -59,9 +61,11 @@ public struct CollectionResult: Sendable {
     /// What was left out on purpose (symlinks, sockets, devices, …). The outcome stays complete for it. At most 1,000.
     public var skipped: [Shortfall]
 
-    public var outcome: Outcome {
+    /// Nil where it is too early for one.
+    public var outcome: Outcome? {
         switch ending {
         case .published(let generation), .unchanged(let generation): generation.outcome
+        case .waiting: nil
         case .held, .failed: .failed
         }
     }

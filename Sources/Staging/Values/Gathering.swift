@@ -16,12 +16,14 @@ public struct Gathering: Sendable {
         /// A file that belongs to the dataset and could not be had: the pass is partial, and what the last generation has
         /// of it stays, marked stale.
         case missed(RelativePath, reason: String)
+        /// One file of the school's disk that is still in the making: see `SourceVerdict.wait`.
+        case waiting(at: SourcePlace, as: RelativePath, reason: String)
 
         /// Where on this machine it lies; nil for what was made or missed.
         public var place: SourcePlace? {
             switch self {
             case .folder(let folder): folder.place
-            case .file(let place, _): place
+            case .file(let place, _), .waiting(let place, _, _): place
             default: nil
             }
         }
@@ -36,8 +38,8 @@ public struct Gathering: Sendable {
     /// Whether the source can only ever give a partial state (`db-raw`: a copy of files in use).
     public var sourceIsPartial: Bool
     /// What the collector wants to know at its next pass: how far it has read, say. It becomes durable in the transaction
-    /// that publishes, or when the pass finds nothing changed; of a pass that is held or fails it is dropped. Nil leaves
-    /// what was remembered before.
+    /// that publishes, or when the pass finds nothing changed or that all must wait; of a pass that is held or fails it is
+    /// dropped. Nil leaves what was remembered before.
     public var memory: [UInt8]?
     /// Removes what was made for this pass; called once staging is done with it, whatever came of it.
     public var release: @Sendable () -> Void = {}

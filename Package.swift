@@ -43,7 +43,8 @@ let package = Package(
         .target(
             name: "Collecting",
             dependencies: [
-                "LevelTree", "Settings", "Content", "Staging", "CBSON", "CLinux", "CZlib",
+                "LevelTree", "Settings", "Content", "Staging", "Terminal", "CBSON", "CLinux", "CMinizip",
+                "CZlib", crypto,
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(name: "Staging", dependencies: ["LevelTree", "Content", "Wire", "Terminal", "CLinux", grdb]),
@@ -93,6 +94,7 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CCurlLibrary"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CBSON", pkgConfig: "libbson-1.0", providers: [.apt(["libbson-dev"])]),
+        .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 

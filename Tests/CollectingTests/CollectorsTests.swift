@@ -97,7 +97,7 @@ import Testing
         #expect(found.survey.skipped.first?.reason.contains("RCS lock") == true)
     }
 
-    @Test func `the drop folder is taken as it is, but for keys and other programs' state`() throws {
+    @Test func `the drop folder is shown as it is, but for keys and other programs' state`() throws {
         let found = try FakeSchool().survey("unplatform")
         #expect(found.paths == ["terminal-7/unplatform/user_data/1.json"])
         #expect(found.survey.skipped.map(\.path) == ["terminal-7/.git", "terminal-7/keys/localhost.key"])

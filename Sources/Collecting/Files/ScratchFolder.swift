@@ -62,6 +62,9 @@ public struct ScratchFolder: Sendable {
 
     func remove() { ScratchFolder.remove(bytes) }
 
+    /// Removes one folder in it.
+    func remove(_ name: String) { ScratchFolder.remove(joined(bytes, name)) }
+
     /// Removes what an earlier process that was killed has left in `parent`. Nobody else may be at work there.
     public static func sweep(_ parent: String) {
         let parent = Array(parent.utf8)

@@ -29,7 +29,13 @@ struct Level: Sendable {
         Level(
             path: "gstudio/assessment-media/studentResponseFiles",
             source: "home/core/assesment-datastore/studentResponseFiles"),
-        Level(path: "unplatform", source: "home/core/unplatform"),
+        // Each lab PC's below its terminal id.
+        Level(
+            path: "unplatform/7/lab PC 7-QBank-2018-10-29-13-05-11",
+            source: "home/core/unplatform/lab PC 7-QBank-2018-10-29-13-05-11"),
+        Level(
+            path: "unplatform/8/lab PC 8-QBank-2018-10-29-13-05-11",
+            source: "home/core/unplatform/lab PC 8-QBank-2018-10-29-13-05-11"),
     ]
 
     static let files: [Level] = [

@@ -1,3 +1,4 @@
+import Glibc
 import LevelTree
 import Staging
 import Testing
@@ -144,10 +145,10 @@ struct RefusedArchiveTests {
         #expect(try site.paths() == ["7/x/dotted", "7/x/logging/Log/1.json", "7/x/zeros", "7/x/वर्ग.json"])
     }
 
-    @Test func `with more than 65,535 entries is read to its end`() async throws {
-        site.zip("x.zip", "config('7')\nfor i in range(70_000): put(f'{i % 100}/{i}.json')")
-        let result = try #require(try await site.collect())
-        #expect(result.outcome == .complete)
-        #expect(result.figures.files == 70_001)
+    @Test func `is looked through to its end, with more entries than the old format can count`() throws {
+        site.zip("x.zip", "for i in range(70_000): put(f'{i}')")
+        let file = open("\(site.drop)/x.zip", O_RDONLY)
+        defer { close(file) }
+        #expect(try ZipContents(try ZipArchive(file), archiveSize: 1 << 20).entries == 70_000)
     }
 }

@@ -26,6 +26,9 @@ public struct CollectionContext: Sendable {
     /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made
     /// anew under other names.
     public var excluded: @Sendable (Dataset) -> ExcludePatterns
+    /// Datasets whose writer was run to its end by ourselves a moment ago: how new their files are is no reason to leave
+    /// them for the next pass.
+    public var settled: Set<Dataset> = []
     /// Where temporary folders are made: one that nobody else can read, in the state directory, since what is read there
     /// may be secret, and what a crash leaves there is found again.
     public var scratch: String

@@ -18,6 +18,7 @@ extension Check {
         check.tryClock(school)
         if let identity { check.trySources(school, identity) }
         await check.tryContainer(school)
+        if let identity { await check.tryScripts(school, identity) }
         check.tryStaging(school)
         await check.tryStore(school)
         return check

@@ -17,7 +17,17 @@ extension ExitStatus {
             // Found before anything is sent.
             case is EnrolmentCodeProblem: .usage
             case is StateOwner.Problem: .io
+            case let error as ScriptProblem: ExitStatus(script: error.code)
             default: .io
+            }
+    }
+
+    private init(script code: ScriptProblem.Code) {
+        self =
+            switch code {
+            case .unavailable: .unavailable
+            case .busy, .cancelled: .notNow
+            case .failed: .partial
             }
     }
 
@@ -36,6 +46,9 @@ extension ExitStatus {
 public enum FailureText {
     public static func lines(of error: any Error) -> [String] {
         if let error = error as? SettingsError { return error.lines }
+        if let error = error as? ScriptProblem {
+            return ["clix-collectd: \(error.message)"] + error.lastLines.map { "  \($0)" }
+        }
         return ["clix-collectd: \(error)"]
     }
 }

@@ -16,8 +16,10 @@ extension School {
     /// One pass: every dataset that is not switched off, or those that a person named.
     ///
     /// Durable dataset by dataset; what one of them ran into is in the report, never thrown.
+    ///
+    /// - Parameter settled: datasets whose files are whole, however new they are.
     public func collect(
-        _ datasets: [Dataset]?, as identity: SchoolIdentity, into staging: Staging,
+        _ datasets: [Dataset]?, as identity: SchoolIdentity, into staging: Staging, settled: Set<Dataset> = [],
         observer: @escaping @Sendable (CollectionPass.Event) -> Void
     ) async throws -> CollectionReport {
         var warnings = missingSources()
@@ -25,7 +27,7 @@ extension School {
         if let warning = try moment(staging).warning(in: zone) { warnings.append(warning) }
         let sources = try MirrorSources(self, identity, staging)
         warnings += sources.warnings(settings.source)
-        let reports = await pass(identity, staging, sources).run(datasets, observer: observer)
+        let reports = await pass(identity, staging, sources, settled).run(datasets, observer: observer)
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
         if let warning = remember(sources) { warnings.append(warning) }
@@ -78,11 +80,15 @@ extension School {
     }
 
     private func pass(
-        _ identity: SchoolIdentity, _ staging: Staging, _ sources: MirrorSources
+        _ identity: SchoolIdentity, _ staging: Staging, _ sources: MirrorSources, _ settled: Set<Dataset>
     ) -> CollectionPass {
         CollectionPass(
             settings: settings, collectors: Collectors.all,
-            context: { context($0, identity, staging) },
+            context: { moment in
+                var context = context(moment, identity, staging)
+                context.settled = settled
+                return context
+            },
             moment: { try moment(staging) },
             bootSeconds: clock.bootSeconds,
             standing: { dataset in

@@ -15,10 +15,9 @@ extension CollectdSettings {
             source: SourcePaths(root.table("source")),
             staging: StagingSettings(root.table("staging")),
             upload: UploadSettings(root.table("upload")),
-            datasets: Self.datasets(root.table("collect")))
-        root.finish(
-            later: ["run": "this one runs none of gStudio's scripts"],
-            hint: { key in Self.homes[key].map { "\"\(key)\" in [\($0)]" } })
+            datasets: Self.datasets(root.table("collect")),
+            scripts: RunSettings.all(root.table("run")))
+        root.finish(hint: { key in Self.homes[key].map { "\"\(key)\" in [\($0)]" } })
         try problems.throwIfAny(file: file)
     }
 
@@ -182,9 +181,7 @@ extension DatasetSettings {
                 ExcludePatterns.isUsable($0) ? $0 : nil
             } ?? [])
         priority = table.integer("priority", in: 0...1000)
-        timeout = table.text("timeout", "a time above nothing, such as \(Quantity.durationExample)") { text in
-            Quantity.duration(text).flatMap { $0 > .zero ? $0 : nil }
-        }
+        timeout = table.positiveDuration("timeout")
         let whenAsked = "this one collects when it is asked to"
         table.finish(
             later: ["schedule": whenAsked, "after_boot": whenAsked],
@@ -197,6 +194,12 @@ extension DatasetSettings {
 }
 
 extension TableReader {
+    mutating func positiveDuration(_ key: String) -> Duration? {
+        text(key, "a time above nothing, such as \(Quantity.durationExample)") { text in
+            Quantity.duration(text).flatMap { $0 > .zero ? $0 : nil }
+        }
+    }
+
     /// A program, by its name or its absolute path, and the words that follow it.
     mutating func command(_ key: String, _ expected: String) -> [String]? {
         let place = problems.positions.value(path + [key])

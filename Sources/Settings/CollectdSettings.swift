@@ -14,11 +14,13 @@ public struct CollectdSettings: Sendable, Hashable {
     public var upload: UploadSettings
     /// `[collect.<dataset>]`; a dataset that is not named has the defaults. Ask `settings(for:)`.
     public var datasets: [Dataset: DatasetSettings]
+    /// `[run.<script>]`; a script that is not named has the defaults. Ask `settings(for:)`.
+    public var scripts: [DerivedScript: RunSettings]
 
     public init(
         store: StoreURL? = nil, school: SchoolSettings = SchoolSettings(), source: SourcePaths = SourcePaths(),
         staging: StagingSettings = StagingSettings(), upload: UploadSettings = UploadSettings(),
-        datasets: [Dataset: DatasetSettings] = [:]
+        datasets: [Dataset: DatasetSettings] = [:], scripts: [DerivedScript: RunSettings] = [:]
     ) {
         self.store = store
         self.school = school
@@ -26,6 +28,7 @@ public struct CollectdSettings: Sendable, Hashable {
         self.staging = staging
         self.upload = upload
         self.datasets = datasets
+        self.scripts = scripts
     }
 
     public func settings(for dataset: Dataset) -> DatasetSettings { datasets[dataset] ?? DatasetSettings() }

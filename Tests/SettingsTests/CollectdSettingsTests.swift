@@ -74,6 +74,28 @@ struct CollectdSettingsTests {
             ])
     }
 
+    @Test("says how the platform's scripts are run; a script that is not named has the defaults")
+    func scripts() throws {
+        let settings = try CollectdSettings(
+            parsing: """
+                [run.progress]
+                schedule = "daily"
+                enabled = true
+                timeout = "1h 30min"
+                [run.activity-timestamps]
+                schedule = "Fri *-*-8..14,22..28"
+                [run]
+                assessments.enabled = false
+                """)
+        #expect(
+            settings.scripts == [
+                .progress: RunSettings(isEnabled: true, schedule: "daily", timeout: .seconds(5400)),
+                .activityTimestamps: RunSettings(schedule: "Fri *-*-8..14,22..28"),
+                .assessments: RunSettings(isEnabled: false),
+            ])
+        #expect(CollectdSettings().settings(for: DerivedScript.progress) == RunSettings(timeout: .seconds(2700)))
+    }
+
     @Test("may name every dataset by its name in quotes, or by its alias")
     func names() throws {
         for dataset in Dataset.all {
@@ -133,6 +155,7 @@ struct ExampleTests {
         #expect(settings.staging == StagingSettings())
         #expect(settings.upload.rate == 524_288)
         #expect(settings.datasets.count == 3)
+        #expect(settings.scripts == [.progress: RunSettings(isEnabled: false, schedule: "daily")])
     }
 
     @Test("of the store parses")

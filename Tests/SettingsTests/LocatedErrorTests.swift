@@ -129,15 +129,23 @@ private let wrong: [WrongSettings] = [
         "t:2:1: key \"schedule\" in [collect.heartbeat] belongs to a later version of this program "
             + "(this one collects when it is asked to); remove it for now"),
     .init(
-        "a table that is not due yet", "[run.progress]\nschedule = \"daily\"\n",
-        "t:1:2: table [run] belongs to a later version of this program "
-            + "(this one runs none of gStudio's scripts); remove it for now"),
+        "a script with a slip in its name, and one there is not", "[run.progess]\n[run.heartbeat]\n",
+        "t:1:6: unknown table [run.progess]; did you mean [run.progress]?",
+        "t:2:6: unknown table [run.heartbeat]; known are activity-timestamps, assessments, progress"),
+    .init(
+        "a script's keys in the wrong table, misspelt, and with values that are none",
+        "[run]\nschedule = \"daily\"\n[run.assessments]\nenabeld = true\ntimeout = \"0s\"\nschedule = \" \"\n",
+        "t:2:1: unknown key \"schedule\" in [run]; did you mean \"schedule\" in [run.progress]?",
+        "t:4:1: unknown key \"enabeld\" in [run.assessments]; did you mean \"enabled\"?",
+        "t:5:11: timeout in [run.assessments] is \"0s\"; it must be a time above nothing, such as \"90s\" or \"2h\"",
+        "t:6:12: schedule in [run.assessments] is \" \"; it must be a time such as \"daily\" or "
+            + "\"Fri *-*-8..14,22..28\""),
     .init(
         "several at once, in the order of the file",
         "[upload]\nrate = 1\n[store]\nurl = 2\n[nonsense]\n",
         "t:2:8: rate in [upload] must be a rate above nothing, such as \"512 KiB/s\", not an integer",
         "t:4:7: url in [store] must be an address such as \"https://store.example.org:8443\", not an integer",
-        "t:5:2: unknown table [nonsense]; known at the top are collect, school, source, staging, store, upload"),
+        "t:5:2: unknown table [nonsense]; known at the top are collect, run, school, source, staging, store, upload"),
 ]
 
 @Suite("A wrong collectd.toml")

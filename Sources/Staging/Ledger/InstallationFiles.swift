@@ -45,10 +45,8 @@ public struct InstallationFiles: Sendable {
     /// - Throws: `StagingError`; the earlier file, if any, is as it was then.
     public func write(_ bytes: [UInt8], as name: Name) throws {
         let failing = { StagingError.failing(to: "write \(place(name))", $0) }
-        _ = mkdir(String(directory.dropLast("/state".count)), StagingFolders.folderMode)
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST,
-            let folder = Descriptor.openingFolder(CName(directory))
-        else { throw failing(errno) }
+        try makeDirectory()
+        guard let folder = Descriptor.openingFolder(CName(directory)) else { throw failing(errno) }
         let part = CName(name.rawValue + ".part")
         guard
             let file = Descriptor.opening(
@@ -62,6 +60,15 @@ public struct InstallationFiles: Sendable {
             CName(name.rawValue).withPointer { renameat(folder.number, from, folder.number, $0) }
         }
         guard result == 0, syncOne(folder) else { throw failing(errno) }
+    }
+
+    /// Makes `directory`, and the staging directory around it, if they are not there.
+    /// - Throws: `StagingError`.
+    public func makeDirectory() throws {
+        _ = mkdir(String(directory.dropLast("/state".count)), StagingFolders.folderMode)
+        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+            throw StagingError.failing(to: "make \(directory)")
+        }
     }
 
     /// Removes the file if it is there. Durable when it returns.

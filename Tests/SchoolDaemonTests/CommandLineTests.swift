@@ -110,6 +110,53 @@ struct CommandLineTests {
         #expect(datasets.last?["waiting_bytes"] as? Int == 7)
     }
 
+    @Test("runs one of the platform's scripts, collects what it made at once, and quotes one that failed")
+    func runScript() throws {
+        let made = try MadeSchool()
+        let path = try configuration(of: made)
+        try made.file(
+            "docker",
+            """
+            case $1 in
+            inspect) echo true false false ;;
+            top) printf 'PID COMMAND\\n1 sleep infinity\\n' ;;
+            *)
+                case $* in
+                *'manage.py activity_timestamp green-apple-mz150')
+                    mkdir -p '\(made.root)/data/activity-timestamp-csvs'
+                    echo Unit >'\(made.root)/data/activity-timestamp-csvs/mz150-green-apple.csv' ;;
+                *crontab*) ;;
+                *) echo 'IOError: made up' >&2; exit 3 ;;
+                esac ;;
+            esac
+            """)
+        let settings = try String(contentsOfFile: path, encoding: .utf8)
+        func configure(docker: String) throws {
+            try made.file(
+                "collectd.toml",
+                settings.replacingOccurrences(of: "[staging]", with: "docker = [\(docker)]\n[staging]"))
+        }
+        try configure(docker: "\"sh\", \"\(made.root)/docker\"")
+        let user = try run(
+            "run-script", "activity-timestamps", "--user", "green-apple-mz150", "--config", path)
+        #expect(user.code == 0, "\(user)")
+        #expect(user.output.isEmpty)
+        #expect(user.errors.contains("activity_timestamp has made its activity tables"))
+        #expect(user.errors.contains("activity-timestamp-csvs: 1 file, 5 bytes, complete"))
+        let failed = try run("run-script", "progress", "--quiet", "--config", path)
+        #expect(failed.code == 1)
+        #expect(failed.errors.hasSuffix("ended with status 3; the last that it said:\n  IOError: made up\n"))
+        try configure(docker: "\"/nonexistent/docker\"")
+        #expect(try run("run-script", "progress", "--config", path).code == 69)
+
+        let slip = try run("run-script", "progess", "--config", path)
+        #expect(slip.code == 64)
+        #expect(slip.errors.contains("did you mean progress?"))
+        #expect(try run("run-script", "progress", "--user", "green-apple-mz150", "--config", path).code == 64)
+        #expect(try run("run-script", "activity-timestamps", "--user", "a;b", "--config", path).code == 64)
+        #expect(try run("run-script", "progress", "--config", "/nonexistent").code == 78)
+    }
+
     @Test("tells how things stand while another process is at work, which collect leaves alone")
     func besideAnother() throws {
         let made = try MadeSchool()

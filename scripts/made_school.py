@@ -11,7 +11,7 @@ same folder is the next school day: the database, the users' dump, tools' logs, 
 logs go on; everything else is left alone, so a second collection finds it unchanged. --small leaves out the big file.
 Only Python's standard library and git are needed.
 """
-import argparse, gzip, hashlib, io, json, os, random, struct, subprocess, sys, tarfile
+import argparse, gzip, hashlib, io, json, os, random, struct, subprocess, sys, tarfile, zipfile
 
 EPOCH = 1534401000  # 2018-08-16 12:00 +0530
 DAY = 86400
@@ -183,12 +183,20 @@ class School:
         self.put("school_server_id_value", f"{self.server_id}\n".encode())
 
     def unplatform(self):
+        # As field staff bring it: two lab PCs' data unzipped, one's as the archive that unplatform's script makes.
         for terminal in (7, 8):
             folder = f"unplatform/lab PC {terminal}-QBank-2018-10-29-13-05-11"
             configuration = {"state": "Mizoram", "district": "Aizawl", "locale": "en", "schoolId": self.code, "terminalId": str(terminal), "timestamp": "2018-10-29 07:35:11.123456"}
             self.put(f"{folder}/unplatform/configuration/config.json", json.dumps(configuration).encode())
             self.put(f"{folder}/unplatform/user_data/{stream('session', terminal).getrandbits(160):040x}.json", b'{"survey": []}\n')
             self.put(f"{folder}/assessment/AssessmentTaken/{stream('taken', terminal).getrandbits(96):024x}.json", b"{}\n")
+
+        name, packed = "lab PC 9-QBank-2018-10-30-09-00-00", io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in (("configuration/config.json", {"schoolId": self.code, "terminalId": "9"}), ("user_data/session.json", {"survey": []})):
+                archive.writestr(zipfile.ZipInfo(f"unplatform/{path}", (2018, 10, 30, 9, 0, 0)), json.dumps(content))
+        self.put(f"unplatform/{name}.zip", packed.getvalue())
+        self.put(f"unplatform/{name}checksum.txt", f"{hashlib.md5(packed.getvalue()).hexdigest()}\r\n".encode())
 
     def never_collected(self):
         """Lies beside the data on real servers and must stay there."""

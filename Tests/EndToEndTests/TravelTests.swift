@@ -16,6 +16,12 @@ extension EndToEnd {
             #expect(Set(try FileManager.default.contentsOfDirectory(atPath: scene.tree)) == ["gstudio", "unplatform"])
             try scene.store.verifyEverything()
 
+            // A lab PC's archive is unpacked.
+            #expect(
+                try FileTree("\(scene.tree)/unplatform/9").files.keys.sorted().map(\.lastComponent) == [
+                    "config.json", "session.json",
+                ])
+
             let gitLog = try String(contentsOfFile: "\(scene.tree)/\(Level.gitCommitLog)", encoding: .utf8)
             for wanted in ["gstudio: step 5", "qbank-lite: step 5", "README.md", "untracked/"] {
                 #expect(gitLog.contains(wanted), "git-commit.log should tell \(wanted)")

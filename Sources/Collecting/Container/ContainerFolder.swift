@@ -23,6 +23,8 @@ struct ContainerFolder: Sendable {
         var problem: ContainerProblem?
         /// Files that could not be fetched, and why. Of those that the cache has, it has an earlier state.
         var missing: [(path: RelativePath, reason: String)] = []
+        /// What is left out: symlinks, and what is no file.
+        var skipped: [(path: RelativePath, reason: String)] = []
     }
 
     /// - Parameters:
@@ -41,6 +43,7 @@ struct ContainerFolder: Sendable {
         do throws(CollectingProblem) {
             try cache.make()
             refresh.isListed = true
+            refresh.skipped = listing.skipped
             cache.keepOnly(Set(listing.files.map(\.path)))
             var fetch = try ContainerFetch(self, scratch: scratch, room: room)
             defer { fetch.incoming.remove() }

@@ -1,7 +1,6 @@
 import LevelTree
 
-/// The regular files of a folder inside the container, as `find` tells them; symlinks and special files are not among
-/// them.
+/// The regular files of a folder inside the container, as `find` tells them, and what else is there.
 struct ContainerListing: Sendable {
     struct File: Hashable, Sendable {
         let path: RelativePath
@@ -12,6 +11,8 @@ struct ContainerListing: Sendable {
     }
 
     private(set) var files: [File] = []
+    /// Symlinks and special files, which are left out as on the host.
+    private(set) var skipped: [(path: RelativePath, reason: String)] = []
     /// How many names no path of ours can have: too long, or too deep.
     private(set) var unusableNames = 0
 
@@ -22,9 +23,8 @@ struct ContainerListing: Sendable {
     /// - Parameter only: the one name that is looked for, without the folders; nil for all below the folder.
     static func command(_ folder: String, only: String?) -> [String] {
         let below = only == nil ? [] : ["-maxdepth", "1"]
-        let named = only.map { ["-name", $0] } ?? []
-        return ["find", folder, "-ignore_readdir_race"] + below + ["(", "-type", "d", "-o", "-type", "f"] + named
-            + [")", "-printf", "%y %s %T@ %m %P\\0"]
+        let named = only.map { ["(", "-type", "d", "-o", "-name", $0, ")"] } ?? []
+        return ["find", folder, "-ignore_readdir_race"] + below + named + ["-printf", "%y %s %T@ %m %P\\0"]
     }
 
     init(_ output: [UInt8]) throws(Fault) {
@@ -32,7 +32,7 @@ struct ContainerListing: Sendable {
         guard let first = records.first, first.first == UInt8(ascii: "d"), first.last == UInt8(ascii: " ") else {
             throw Fault()
         }
-        for record in records.dropFirst() where record.first == UInt8(ascii: "f") {
+        for record in records.dropFirst() where record.first != UInt8(ascii: "d") {
             let words = record.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
             guard words.count == 5, let size = Int64(Self.text(words[1])), size >= 0,
                 let modified = Self.time(words[2]), let mode = UInt16(Self.text(words[3]), radix: 8)
@@ -41,7 +41,20 @@ struct ContainerListing: Sendable {
                 unusableNames += 1
                 continue
             }
-            files.append(File(path: path, size: size, modified: modified, mode: mode & 0o777))
+            if let reason = Self.reason(words[0]) {
+                skipped.append((path, reason))
+            } else {
+                files.append(File(path: path, size: size, modified: modified, mode: mode & 0o777))
+            }
+        }
+    }
+
+    /// Why something of this type, in find's letters, is left out; nil for a file.
+    private static func reason(_ type: ArraySlice<UInt8>) -> String? {
+        switch text(type) {
+        case "f": nil
+        case "l": "is a symlink; symlinks are not followed"
+        default: "is neither file nor folder"
         }
     }
 

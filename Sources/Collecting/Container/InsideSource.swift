@@ -60,6 +60,7 @@ struct InsideSource: Sendable {
         }
         gathering.parts += missed.prefix(Self.mostMissed)
         gathering.shortfalls += stale
+        gathering.skipped += refresh.skipped.map { Shortfall(path: "\($0.path)", reason: $0.reason) }
         if missed.count > Self.mostMissed {
             gathering.shortfalls.append(
                 Shortfall(path: "", reason: "\(missed.count - Self.mostMissed) more files are still to be fetched"))

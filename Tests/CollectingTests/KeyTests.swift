@@ -69,19 +69,19 @@ import Testing
         #expect(first.outcome == .complete)
         #expect(
             first.skipped.map { "\($0.path): \($0.reason)" } == [
-                "terminal-7/.git: never collected: it holds another program's state",
-                "terminal-7/keys/localhost.key: never collected: by its name it holds a key",
-                "terminal-8/keys/.ssh: never collected: it holds another program's state",
-                "terminal-8/keys/id_rsa: never collected: by its name it holds a key",
-                "terminal-8/keys/notes: never collected: what is in it is a private key",
-                "terminal-8/keys/privkey.pem.bak: never collected: by its name it holds a key",
+                "unknown-8f1186a9/terminal-7/.git: never collected: it holds another program's state",
+                "unknown-8f1186a9/terminal-7/keys/localhost.key: never collected: by its name it holds a key",
+                "unknown-ca705e1d/terminal-8/keys/.ssh: never collected: it holds another program's state",
+                "unknown-ca705e1d/terminal-8/keys/id_rsa: never collected: by its name it holds a key",
+                "unknown-ca705e1d/terminal-8/keys/notes: never collected: what is in it is a private key",
+                "unknown-ca705e1d/terminal-8/keys/privkey.pem.bak: never collected: by its name it holds a key",
             ])
         #expect(
             shell("cd '\(school.root.path)/staging/tree/2018/mz/2039150-mz150/unplatform'; find . -type f | sort")
                 == """
-                ./terminal-7/unplatform/user_data/1.json
-                ./terminal-8/keys/id_rsa.pub
-                ./terminal-8/user_data/long
+                ./unknown-8f1186a9/terminal-7/unplatform/user_data/1.json
+                ./unknown-ca705e1d/terminal-8/keys/id_rsa.pub
+                ./unknown-ca705e1d/terminal-8/user_data/long
 
                 """)
         let second = try await collect()

@@ -25,7 +25,7 @@ struct PostgresDumpCollector: Collector {
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         switch await context.container.state() {
         case .running: return try await dumped(context)
-        case .problem(let problem): return try found(context, because: problem)
+        case .problem(let problem): return try await found(context, because: problem)
         }
     }
 
@@ -36,6 +36,7 @@ struct PostgresDumpCollector: Collector {
             var gathering = Gathering(parts: [.made(dump, as: PostgresDumpCollector.name)])
             let others = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
             if others.problem == nil, others.absence == nil { gathering.parts += others.gathering.parts }
+            gathering.memory = half(context).forgotten()
             gathering.release = { scratch.remove() }
             return gathering
         } catch {
@@ -44,10 +45,13 @@ struct PostgresDumpCollector: Collector {
         }
     }
 
+    /// Nothing can be running in a container that cannot be asked.
+    private func half(_ context: CollectionContext) -> HalfSets { HalfSets(dataset, writers: [], context) }
+
     /// What the platform's own job left.
     private func found(
         _ context: CollectionContext, because problem: ContainerProblem
-    ) throws(CollectingProblem) -> Gathering {
+    ) async throws(CollectingProblem) -> Gathering {
         let location = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
         if let absence = location.absence {
             throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(problem.message)")
@@ -66,7 +70,11 @@ struct PostgresDumpCollector: Collector {
             return gathering
         }
         defer { close(file) }
-        if ClusterDump.isWhole(file) {
+        let settled = await half(context).settled(Gathering(parts: [.file(at: dump, as: PostgresDumpCollector.name)]))
+        gathering.memory = settled.memory
+        if case .waiting? = settled.parts.first {
+            gathering.parts += settled.parts
+        } else if ClusterDump.isWhole(file) {
             gathering.parts.insert(.file(at: dump, as: PostgresDumpCollector.name), at: 0)
         } else {
             gathering.parts.append(

@@ -1,0 +1,90 @@
+import CZlib
+import Glibc
+
+/// Whether a file is one whole `.tar.gz`: gzip to its trailer, with its checksum and length (RFC 1952), and in it a tar
+/// archive up to the mark that ends one. Nothing is kept of what is unpacked, however much it is.
+struct TarGzip {
+    /// What is wrong with it, as a clause that reads on after its name; nil if it is whole.
+    /// - Parameter file: open for reading, from its beginning; it stays the caller's.
+    static func fault(of file: Int32) -> String? {
+        guard let packed = gzdopen(dup(file), "rb") else { return "cannot be unpacked: there is no memory" }
+        defer { gzclose_r(packed) }
+        var archive = TarEnd()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = gzread(packed, &buffer, UInt32(buffer.count))
+            // Only known once something was read: zlib gives out what is no gzip as it is.
+            if gzdirect(packed) != 0 { return "is no gzip file" }
+            if count > 0 {
+                guard archive.take(buffer[..<Int(count)]) else { return "holds no tar archive" }
+                continue
+            }
+            var code: Int32 = Z_OK
+            let reason = message(String(cString: gzerror(packed, &code)))
+            guard count == 0, code == Z_OK || code == Z_STREAM_END else { return "is cut or damaged (\(reason))" }
+            return archive.isWhole ? nil : "holds a tar archive that lacks its end"
+        }
+    }
+
+    /// zlib begins with the descriptor: `<fd:17>: unexpected end of file`.
+    private static func message(_ text: String) -> String {
+        let words = text.drop { $0 != " " }.dropFirst()
+        return words.isEmpty ? "it ends too early" : String(words)
+    }
+}
+
+/// Goes through a tar archive, header by header, to its end; the format is documented in GNU tar's manual, "Basic Tar
+/// Format".
+private struct TarEnd {
+    private static let block = 512
+    private var header: [UInt8] = []
+    /// Bytes of a member's content, and of what fills its last block.
+    private var skipping: Int64 = 0
+    private(set) var isWhole = false
+
+    /// - Returns: whether it can be a tar archive so far.
+    mutating func take(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var rest = bytes
+        // Behind the end comes what fills the last record.
+        while !rest.isEmpty, !isWhole {
+            if skipping > 0 {
+                let count = min(skipping, Int64(rest.count))
+                skipping -= count
+                rest = rest.dropFirst(Int(count))
+                continue
+            }
+            let part = rest.prefix(TarEnd.block - header.count)
+            header += part
+            rest = rest.dropFirst(part.count)
+            guard header.count == TarEnd.block else { continue }
+            if header.allSatisfy({ $0 == 0 }) {
+                isWhole = true
+            } else {
+                guard let size = TarHeader.size(header) else { return false }
+                skipping = (size + 511) / 512 * 512
+            }
+            header.removeAll(keepingCapacity: true)
+        }
+        return true
+    }
+}
+
+private enum TarHeader {
+    /// Of the content behind it; nil if this is no header.
+    static func size(_ header: [UInt8]) -> Int64? {
+        // In the sum, the sum itself counts as blanks.
+        let sum = header.indices.reduce(Int64(0)) { $0 + ((148..<156).contains($1) ? 0x20 : Int64(header[$1])) }
+        guard number(header[148..<156]) == sum, let size = number(header[124..<136]), (0..<1 << 50).contains(size)
+        else { return nil }
+        return size
+    }
+
+    /// Octal digits, or, with the highest bit set, the rest as one big-endian number.
+    private static func number(_ field: ArraySlice<UInt8>) -> Int64? {
+        if let first = field.first, first & 0x80 != 0 {
+            return field.suffix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        }
+        let digits = field.drop { $0 == 0x20 }.prefix { $0 != 0 && $0 != 0x20 }
+        return Int64(String(decoding: digits, as: UTF8.self), radix: 8)
+    }
+}

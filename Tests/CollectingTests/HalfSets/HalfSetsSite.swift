@@ -45,8 +45,11 @@ final class HalfSetsSite: Sendable {
         return context
     }
 
-    func gathering(_ dataset: String, excluding: [String] = []) async throws -> Gathering {
-        try await Collectors.collector(for: .of(dataset)).gather(try context(excluding: excluding))
+    /// - Parameter isSettled: whether a run of ours has just made it.
+    func gathering(_ dataset: String, excluding: [String] = [], isSettled: Bool = false) async throws -> Gathering {
+        var context = try context(excluding: excluding)
+        if isSettled { context.settled = [.of(dataset)] }
+        return try await Collectors.collector(for: .of(dataset)).gather(context)
     }
 
     /// What a collection would take, make wait and miss.

@@ -103,6 +103,14 @@ struct HalfSetsTests {
         #expect(site.docker.calls.isEmpty)
     }
 
+    @Test func `what a run of ours has just made is whole, and does not wait`() async throws {
+        site.write("\(Self.progress)/a.csv", "a,b", age: 0)
+        let survey = SourceSurvey(of: try await site.gathering(Self.progress, isSettled: true))
+        #expect(survey.files == 1)
+        #expect(survey.skipped.isEmpty)
+        #expect(site.docker.calls.isEmpty)
+    }
+
     // MARK: 25 minutes
 
     @Test func `a CSV that keeps growing is taken after 25 minutes, and then waits anew`() async throws {

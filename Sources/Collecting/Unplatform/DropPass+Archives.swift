@@ -27,7 +27,7 @@ extension DropPass {
     }
 
     /// Opens an archive that was not seen before.
-    /// - Throws: `.refused` only where it cannot even be kept aside now.
+    /// - Throws: never `.refused`: what is refused is kept aside, and where there is no room for that, it waits.
     private mutating func file(_ archive: DropFolder.Archive) throws(ArchiveProblem) {
         let file: Int32
         do throws(SourceProblem) {

@@ -83,6 +83,8 @@ import Testing
     @Test func `every dataset of a 2018 server is staged whole, under paths of its own`() async throws {
         let school = FakeSchool()
         Repositories.makeCodeTree(school)
+        // Looked into before it is taken.
+        shell("cd '\(school.sources.data)' && tar -czf qbank/qbank_data.tar.gz db")
         let context = try school.context()
         var options = StagingOptions()
         options.keepFree = 0

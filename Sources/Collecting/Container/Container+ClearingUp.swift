@@ -38,9 +38,9 @@ extension Container {
     private static let endingScript = """
         signal() {
             none=yes
-            for process in /proc/[0-9]*; do
-                grep -qs "CLIX_RUN=$run" "$process/environ" || continue
+            for file in $(grep -ls "CLIX_RUN=$run" /proc/[0-9]*/environ); do
                 none=
+                process=${file%/environ}
                 kill -s "$1" "${process#/proc/}" 2>/dev/null
             done
         }

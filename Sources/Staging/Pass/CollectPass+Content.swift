@@ -95,8 +95,7 @@ extension CollectPass {
         }
         let copy = try draft.beginCopy(sources.path, size: UInt64(bytes.count))
         try take(bytes, into: copy)
-        let stamp = SourceStamp(
-            size: UInt64(bytes.count), modified: modified, changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0)
+        let stamp = SourceStamp(modified, size: UInt64(bytes.count))
         try accept(copy, EntryRecord(stamp: stamp, mode: mode, part: 0), replaces: replaces)
     }
 
@@ -110,7 +109,7 @@ extension CollectPass {
         }
     }
 
-    /// A larger file that the collector made: moved in, if it says something new.
+    /// A larger file that the collector made: linked in, if it says something new.
     func takeMade(_ made: MadeFile, _ status: FileStatus, replaces: Bool) throws {
         guard isCopied else {
             return try miss("was made here, which a set taken by reference cannot hold", replaces: replaces)
@@ -122,9 +121,11 @@ extension CollectPass {
             }
             shortfalls.append(sources.path, "its staged copy is damaged, so that only what is new of it is kept")
             isRewritten = true
+        } else if made.continuesLast, let before = recoveredCopy() {
+            return try join(before, with: file, made, status, replaces: false)
         }
         try hash(file, size: status.size)
-        let stamp = SourceStamp(made, size: status.size)
+        let stamp = SourceStamp(made.modified, size: status.size)
         if replaces, let baseline, baseline.isTrusted, baseline.entries.record.mode == made.mode & 0o777,
             baseline.hasChunks(intake.chunks)
         {
@@ -145,25 +146,53 @@ extension CollectPass {
     private func continueLast(
         with tail: Descriptor, _ made: MadeFile, _ status: FileStatus, _ baseline: Baseline
     ) throws {
-        let path = sources.path
-        let size = baseline.entries.record.stamp.size + status.size
         guard let root = baseline.root,
-            let before = Descriptor.opening(CName(path), in: root.number, O_RDONLY | O_NOFOLLOW)
+            let before = Descriptor.opening(CName(sources.path), in: root.number, O_RDONLY | O_NOFOLLOW)
         else { throw baseline.contentGone() }
-        guard let copy = try draft.beginCopy(path, size: size) else { throw baseline.contentGone() }
-        for part in [before, tail] {
+        try join((before, baseline.entries.record.stamp.size), with: tail, made, status, replaces: true)
+    }
+
+    private func join(
+        _ before: (file: Descriptor, size: UInt64), with tail: Descriptor, _ made: MadeFile, _ status: FileStatus,
+        replaces: Bool
+    ) throws {
+        let size = before.size + status.size
+        guard let copy = try draft.beginCopy(sources.path, size: size) else {
+            preconditionFailure("only sets of copies hold what was made")
+        }
+        for part in [before.file, tail] {
             try copyAll(part, to: copy.number) { StagingError.failing(to: "write a staged copy", $0) }
         }
         guard lseek(copy.number, 0, SEEK_SET) == 0 else { throw StagingError.failing(to: "read back a staged copy") }
         try hash(copy, size: size)
-        try accept(
-            copy, EntryRecord(stamp: SourceStamp(made, size: size), mode: made.mode & 0o777, part: 0), replaces: true)
+        let record = EntryRecord(stamp: SourceStamp(made.modified, size: size), mode: made.mode & 0o777, part: 0)
+        try accept(copy, record, replaces: replaces)
+    }
+
+    /// What the last generation had of the current path, where its list was lost.
+    private func recoveredCopy() -> (file: Descriptor, size: UInt64)? {
+        guard let recovered,
+            let file = Descriptor.opening(
+                CName(sources.path), in: recovered.number, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            let status = FileStatus.of(file.number), status.kind == .file
+        else { return nil }
+        return (file, status.size)
+    }
+
+    /// The same, where the source gives nothing better.
+    func keepRecovered(isStale: Bool) throws {
+        guard let old = recoveredCopy(), let status = FileStatus.of(old.file.number) else { return }
+        let copy = try draft.beginCopy(sources.path, size: old.size)
+        try hash(old.file, size: old.size, into: copy)
+        var record = EntryRecord(stamp: SourceStamp(status.modified, size: old.size), mode: status.mode, part: 0)
+        record.isStale = isStale
+        try accept(copy, record, replaces: false)
     }
 
     /// Cuts and hashes a file that is ours: what is wrong with it is staging's fault.
-    private func hash(_ file: Descriptor, size: UInt64) throws {
+    private func hash(_ file: Descriptor, size: UInt64, into copy: Descriptor? = nil) throws {
         do {
-            guard try intake.take(file, size: size, into: nil) == size else {
+            guard try intake.take(file, size: size, into: copy) == size else {
                 throw StagingError(.damaged, "a file that was made for \(dataset) is not as long as it was")
             }
         } catch let failure as ContentIntake.Failure {
@@ -215,9 +244,8 @@ extension CollectPass {
 
 extension SourceStamp {
     /// Of a file that was made here: no stamp of a source's file equals it.
-    fileprivate init(_ made: MadeFile, size: UInt64) {
-        self.init(
-            size: size, modified: made.modified, changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0)
+    fileprivate init(_ modified: FileTime, size: UInt64) {
+        self.init(size: size, modified: modified, changed: FileTime(seconds: 0, nanoseconds: 0), inode: 0)
     }
 
     init(_ status: FileStatus, isRacy: Bool) {

@@ -28,6 +28,8 @@ final class CollectPass {
     var figures = CollectionFigures()
     var shortfalls = ShortfallList()
     var skipped = ShortfallList()
+    /// The staged folder of a last generation whose list was lost: accumulated content that may be nowhere else.
+    let recovered: Descriptor?
     /// Of this pass.
     var refusals = RefusedFiles()
     /// Why the first of the files that wait does so; nil if none does.
@@ -46,7 +48,7 @@ final class CollectPass {
     init(
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
         isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
-        progress: @escaping (CollectionProgress) throws -> Void
+        recovered: Descriptor?, progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.dataset = dataset
         self.sources = sources
@@ -55,6 +57,7 @@ final class CollectPass {
         self.options = options
         self.isAtStore = isAtStore
         self.knownRefusals = knownRefusals
+        self.recovered = recovered
         report = progress
         seen.expectedFiles = baseline?.row.generation.files ?? 0
         seen.expectedBytes = baseline?.row.generation.bytes ?? 0
@@ -95,7 +98,7 @@ final class CollectPass {
         case .waiting(let reason):
             skipped.append(sources.path, reason)
             waiting = waiting ?? reason
-            if replaces { try keepAsItWas() }
+            if replaces { try keepAsItWas() } else { try keepRecovered(isStale: false) }
         case .missed(let reason, let isFolder):
             if isFolder { missedFolder = sources.path }
             try miss(reason, replaces: replaces)
@@ -108,6 +111,11 @@ final class CollectPass {
             guard try hasPlace(replaces: replaces) else { return }
             try takeText(bytes, mode: mode, modified: modified, replaces: replaces)
         case .made(let file, let status):
+            // What the collector wants to remember counts on it, so the pass cannot go on without it.
+            guard let status else {
+                throw StagingError(
+                    .io, "what was collected of \(escapedText(sources.path)) is gone from \(file.path): collect again")
+            }
             try advanceProgress(status.size)
             guard try hasPlace(replaces: replaces) else { return }
             try takeMade(file, status, replaces: replaces)
@@ -137,7 +145,7 @@ final class CollectPass {
     /// The source's current item could not be taken: what the baseline has of it stays.
     func miss(_ reason: String, replaces: Bool) throws {
         shortfalls.append(sources.path, reason)
-        if replaces { try keepStale() }
+        if replaces { try keepStale() } else { try keepRecovered(isStale: true) }
     }
 
     /// The baseline's current record has no file at the source.

@@ -40,13 +40,15 @@ struct Collection {
         if let ending = judgement.ending { return CollectionResult(ending: ending, sources: sources, gathering) }
 
         let baseline = try openBaseline(last)
+        let recovered = recoveredFolder(last, baseline)
         let draft = GenerationDraft(
             folders: staging.folders, baseline: baseline, copies: !dataset.isByReference, gauge: gauge,
             takeSequence: staging.takeSequence)
         let pass = CollectPass(
-            dataset: dataset, sources: MergedSources(sources.streams + recovery(last, baseline)), baseline: baseline,
+            dataset: dataset, sources: MergedSources(sources.streams + recovery(recovered)), baseline: baseline,
             draft: draft, options: staging.options, isAtStore: isAtStore,
-            knownRefusals: try staging.read { try RefusedFiles(dataset, $0) }, progress: progress)
+            knownRefusals: try staging.read { try RefusedFiles(dataset, $0) },
+            recovered: recovered.flatMap { Descriptor.opening(CName($0), O_RDONLY | O_DIRECTORY) }, progress: progress)
         gathering.shortfalls.forEach { pass.shortfalls.append($0) }
         gathering.skipped.forEach { pass.skipped.append($0) }
         do {
@@ -105,12 +107,16 @@ struct Collection {
         }
     }
 
-    /// Accumulated content whose list was lost is found again in the staged folder, as a last source.
-    private func recovery(_ last: GenerationRow?, _ baseline: Baseline?) -> [any SourceStream] {
-        guard baseline == nil, let last, last.isDistrusted, dataset.kind == .accumulate, last.generation.year == year,
-            let folder = staging.contentPath(of: last), let walk = try? SourceWalk(SourceFolder(SourcePlace(folder)))
-        else { return [] }
-        return [walk]
+    /// Accumulated content whose list was lost is found again in the staged folder.
+    private func recoveredFolder(_ last: GenerationRow?, _ baseline: Baseline?) -> [UInt8]? {
+        guard baseline == nil, let last, last.isDistrusted, dataset.kind == .accumulate, last.generation.year == year
+        else { return nil }
+        return staging.contentPath(of: last)
+    }
+
+    /// As a last source.
+    private func recovery(_ folder: [UInt8]?) -> [any SourceStream] {
+        folder.flatMap { try? SourceWalk(SourceFolder(SourcePlace($0))) }.map { [$0] } ?? []
     }
 
     /// Marks the last generation as one that must not be taken on trust. False if there is none, or it was marked.

@@ -48,6 +48,16 @@ final class DraftTree {
         guard result == 0 else { throw StagingError.failing(to: "put a staged copy into \(place)") }
     }
 
+    /// Links a file that was made on the same filesystem in.
+    /// - Parameter place: absolute.
+    func adopt(_ place: CName, as path: [UInt8]) throws {
+        let (folder, target) = try open(path)
+        let result = place.withPointer { from in
+            target.withPointer { to in linkat(AT_FDCWD, from, folder, to, 0) }
+        }
+        guard result == 0 else { throw StagingError.failing(to: "put a made file into \(self.place)") }
+    }
+
     /// Links the file of the same path below `source`. False if it cannot be linked and must be copied: a filesystem's
     /// link limit (65,000 on ext4).
     /// - Throws: `.damaged` if it is not there.

@@ -105,13 +105,13 @@ final class GenerationDraft {
         }
     }
 
-    /// Takes a made file in as the content of `path`, by moving it.
-    /// - Parameter file: the same file, open for writing.
+    /// Takes a made file in as the content of `path`, by a link: should this pass have to begin anew, it is still there.
+    /// - Parameter file: the same file, open.
     func adopt(_ file: Descriptor, at place: String, as path: [UInt8], _ record: EntryRecord) throws {
         try change()
-        try gauge.admit(record.stamp.size)
+        try gauge.admitWritten(record.stamp.size)
         try file.dress(record)
-        if let folder, let tree { try tree.move(CName(Array(place.utf8)), in: folder, to: path) }
+        try tree?.adopt(CName(Array(place.utf8)), as: path)
     }
 
     private func link(_ path: [UInt8], _ record: EntryRecord, from baseline: Baseline) throws {

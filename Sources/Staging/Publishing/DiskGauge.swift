@@ -44,6 +44,14 @@ struct DiskGauge {
         guard try free() >= keepFree + min(bytes, UInt64.max - keepFree) else { throw reserveReached() }
     }
 
+    /// Counts what lies on the disk already, so that it needs no more room there.
+    /// - Throws: `.diskFull` if it is over the budget, or the reserve is used up.
+    mutating func admitWritten(_ bytes: UInt64) throws {
+        added += FolderRemoval.footprint(bytes)
+        guard usedBefore + added <= budget else { throw overBudget(usedBefore + added) }
+        try checkBetween()
+    }
+
     /// Takes back what was admitted and not kept.
     mutating func withdraw(_ bytes: UInt64) {
         added -= min(added, FolderRemoval.footprint(bytes))

@@ -67,17 +67,12 @@ final class MadeContent: SourceStream {
     init(_ file: MadeFile, as path: RelativePath) {
         self.path = path.bytes
         place = CName(Array(file.path.utf8))
-        if let status = FileStatus.of(place), status.kind == .file {
-            item = .made(file, status)
-        } else {
-            item = .missed(reason: "was made, and is gone from \(file.path)", isFolder: false)
-        }
+        item = .made(file, FileStatus.of(place).flatMap { $0.kind == .file ? $0 : nil })
     }
 
     func advance() { item = nil }
 
-    /// For writing too: staging gives it its mode and time when it moves it in.
-    func open() -> Descriptor? { Descriptor.opening(place, O_RDWR | O_NOFOLLOW | O_NONBLOCK) }
+    func open() -> Descriptor? { Descriptor.opening(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) }
 }
 
 /// One file that could not be had.

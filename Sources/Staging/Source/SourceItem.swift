@@ -6,8 +6,8 @@ enum SourceItem {
     case file(FileStatus)
     /// A file that the collector made.
     case text([UInt8], mode: UInt16, modified: FileTime)
-    /// A larger file that the collector made, with what `stat` says of it.
-    case made(MadeFile, FileStatus)
+    /// A larger file that the collector made, with what `stat` says of it; nil if it is gone.
+    case made(MadeFile, FileStatus?)
     /// Could not be read: the pass is partial. With `isFolder` this stands for all that is in it.
     case missed(reason: String, isFolder: Bool)
     /// Left out on purpose, and listed.

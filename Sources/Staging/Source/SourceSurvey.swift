@@ -52,7 +52,7 @@ public struct SourceSurvey: Sendable {
         switch item {
         case .file(let status): count(path, status.size, visit)
         case .text(let text, _, _): count(path, UInt64(text.count), visit)
-        case .made(_, let status): count(path, status.size, visit)
+        case .made(_, let status): count(path, status?.size ?? 0, visit)
         case .skipped(let reason): skip(escapedText(path), reason)
         case .waiting(let reason):
             waitingCount += 1

@@ -54,8 +54,8 @@ public struct Gathering: Sendable {
     }
 }
 
-/// A file that a collector made for one pass, on the filesystem of the staging directory. Staging moves it away or leaves
-/// it where it is; removing what is left is for who made it.
+/// A file that a collector made for one pass, on the filesystem of the staging directory. Staging links it in, and gives it
+/// its mode and time; it must not be written any more then, and removing it is for who made it.
 public struct MadeFile: Hashable, Sendable {
     /// Absolute.
     public var path: String

@@ -32,6 +32,10 @@ final class LogContent {
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var total: UInt64 = 0
         while true {
+            if Task.isCancelled {
+                close(target)
+                throw CollectingProblem(.unreadable, "stopped while logs were unpacked")
+            }
             let count = gzread(packed, &buffer, UInt32(buffer.count))
             guard count > 0 else {
                 var code: Int32 = Z_OK
@@ -67,6 +71,15 @@ final class LogContent {
         return read(at: 0, record.head.length).map(Fingerprint.init) == record.head
             && read(at: record.offset - UInt64(record.tail.length), record.tail.length).map(Fingerprint.init)
                 == record.tail
+    }
+
+    /// Whether all that is here stands at the start of another file too, as far as its first and last bytes tell.
+    func isBeginning(of other: LogContent) -> Bool {
+        guard size > 0, size <= other.size else { return false }
+        return [(0, min(size, 1024)), (size - min(size, 4096), min(size, 4096))].allSatisfy { start, length in
+            guard let piece = read(at: start, Int(length)) else { return false }
+            return piece == other.read(at: start, Int(length))
+        }
     }
 
     private func read(at offset: UInt64, _ count: Int) -> [UInt8]? {

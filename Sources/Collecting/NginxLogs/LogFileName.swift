@@ -57,7 +57,8 @@ struct LogFileName: Hashable, Sendable {
     }
 
     private static func log(of name: Substring, withoutSuffix suffix: String) -> String? {
-        guard name.hasSuffix(suffix), name.count > suffix.count else { return nil }
+        // `-20180816` comes into the names of its days' files, of which none may be longer than 255 bytes.
+        guard name.hasSuffix(suffix), name.count > suffix.count, name.utf8.count + 9 <= 255 else { return nil }
         return String(name.dropLast(suffix.count))
     }
 

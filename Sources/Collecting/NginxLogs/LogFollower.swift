@@ -13,6 +13,8 @@ struct LogFollower {
     /// Of each log, the day of its newest line.
     private var newest: [String: LogDay]
     private var isFull = false
+    /// Logs of which a file waits for room, and all that is newer with it: lines stay in order.
+    private var waiting: Set<String> = []
 
     /// How much is written between two looks at the disk.
     private static let interval: UInt64 = 8 << 20
@@ -26,8 +28,9 @@ struct LogFollower {
     }
 
     /// Reads all logs, oldest first.
+    /// - Parameter leftOut: logs of which some files were left out: how far those were read stays known.
     /// - Throws: `CollectingProblem`; then nothing of what was read counts.
-    mutating func run(_ logs: [OpenedLog]) throws(CollectingProblem) {
+    mutating func run(_ logs: [OpenedLog], leftOut: Set<String> = []) throws(CollectingProblem) {
         let logs = LogFollower.withoutUnfinished(logs).sorted {
             ($0.name.log, $0.name.age) < ($1.name.log, $1.name.age)
         }
@@ -43,6 +46,7 @@ struct LogFollower {
                 rest.append(index)
             }
         }
+        rest.removeAll { LogFollower.isCopyInTheMaking(logs[$0], among: logs) }
         for (index, log) in logs.enumerated() {
             if let (content, record) = known[index] {
                 try take(log, content, from: record)
@@ -50,7 +54,7 @@ struct LogFollower {
                 try take(log, content, from: matching.heir(log, content))
             }
         }
-        keepOrMiss(matching.missing)
+        keepOrMiss(matching.missing, leftOut: leftOut)
     }
 
     /// gzip writes `x.log.2.gz` while `x.log.2` is still there: what is there in both forms is taken from the plain one.
@@ -59,10 +63,25 @@ struct LogFollower {
         return logs.filter { !$0.name.isCompressed || !plain.contains(Array($0.name.bytes.dropLast(3))) }
     }
 
+    /// `copytruncate` copies a log before it empties it: until then, all that is in the copy is in the log.
+    private static func isCopyInTheMaking(_ copy: OpenedLog, among logs: [OpenedLog]) -> Bool {
+        guard !copy.name.isCompressed, copy.name.age != .current,
+            let log = logs.first(where: {
+                $0.name.log == copy.name.log && $0.name.age == .current && !$0.name.isCompressed
+            })
+        else { return false }
+        return LogContent(copy).isBeginning(of: LogContent(log))
+    }
+
+    private func hasToWait(_ log: OpenedLog) -> Bool { isFull || waiting.contains(log.name.log) }
+
     /// Nil if it has to wait for room on the disk.
     private mutating func content(of log: OpenedLog) throws(CollectingProblem) -> LogContent? {
         guard log.name.isCompressed else { return LogContent(log) }
-        guard !isFull else { return nil }
+        guard !hasToWait(log) else {
+            wait(log)
+            return nil
+        }
         do throws(CollectingProblem) {
             let content = try LogContent(unpacking: log, in: scratch, room: context.room() / 2)
             if let damage = content.damage {
@@ -71,7 +90,7 @@ struct LogFollower {
             return content
         } catch {
             guard error.code == .noRoom else { throw error }
-            fill(log)
+            wait(log)
             return nil
         }
     }
@@ -87,10 +106,10 @@ struct LogFollower {
                 nextLook = days.written + LogFollower.interval
                 if Task.isCancelled { throw CollectingProblem(.unreadable, "stopped while log lines were taken") }
                 // What is taken lies here once, and a second time where staging joins it to the day's earlier lines.
-                if isFull || context.room() < days.written + 2 * LogFollower.interval { isFull = true }
+                if !isFull { isFull = context.room() < days.written + 2 * LogFollower.interval }
             }
-            if isFull {
-                if !reading.isAtEnd { fill(log) }
+            if hasToWait(log) {
+                if !reading.isAtEnd { wait(log) }
                 break
             }
             let days = days
@@ -122,8 +141,14 @@ struct LogFollower {
         return LogDay(year: time.year, month: time.month, day: time.day) ?? LogDay(number: 1970_01_01)
     }
 
-    private mutating func keepOrMiss(_ missing: [FollowedFile]) {
-        for record in missing where record.isCurrent {
+    private mutating func keepOrMiss(_ missing: [FollowedFile], leftOut: Set<String>) {
+        for record in missing {
+            // It may be one of those that were not looked into, and would be taken from its start once it is.
+            if waiting.contains(record.log) || leftOut.contains(record.log) {
+                followed.append(record)
+                continue
+            }
+            guard record.isCurrent else { continue }
             shortfalls.append(
                 Shortfall(
                     path: "\(record.log).log",
@@ -136,8 +161,8 @@ struct LogFollower {
         shortfalls.append(Shortfall(path: escapedText(log.name.bytes), reason: reason))
     }
 
-    private mutating func fill(_ log: OpenedLog) {
-        isFull = true
+    private mutating func wait(_ log: OpenedLog) {
+        waiting.insert(log.name.log)
         miss(log, "waits for room on the staging disk: its newest lines are not taken yet")
     }
 

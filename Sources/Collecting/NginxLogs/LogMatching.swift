@@ -4,7 +4,7 @@
 /// |---|---|
 /// | nothing, or it grew | by inode and content |
 /// | renamed (`create`) | the same; the name does not count |
-/// | copied and truncated (`copytruncate`) | the copy by content, once the file with the inode no longer has it |
+/// | copied and truncated (`copytruncate`) | the copy by content, once the file with the inode no longer has it; it is not looked at before |
 /// | compressed | by content, once the file itself is gone |
 /// | truncated | its inode no longer has the content: a new file, and the old one is missing |
 /// | removed | not at all: it is missing |
@@ -19,16 +19,14 @@ struct LogMatching {
     /// A compressed file that was read to its end and is the same still; it need not be opened again.
     mutating func finished(_ log: OpenedLog) -> FollowedFile? {
         take {
-            $0.isCompressed && $0.log == log.name.log && $0.inode == log.inode && $0.size == log.size
+            $0.isCompressed && $0.inode == log.inode && $0.size == log.size
                 && $0.modified == log.modifiedNanoseconds
         }
     }
 
     /// The same file, as it is or longer.
     mutating func same(_ log: OpenedLog, _ content: LogContent) -> FollowedFile? {
-        take {
-            !$0.isCompressed && $0.log == log.name.log && $0.inode == log.inode && content.begins(as: $0)
-        }
+        take { !$0.isCompressed && $0.inode == log.inode && content.begins(as: $0) }
     }
 
     /// A file with the content of one that is gone; to be asked when every file was asked whether it is the same.

@@ -20,8 +20,10 @@ struct NginxLogsCollector: Collector {
         let found = try others.checkedGathering()
         if others.absence != nil { return found }
         let excluded = context.excluded(dataset)
+        var leftOut: Set<String> = []
         let logs = try OpenedLog.all(in: place(context)) { name in
             guard let path = try? RelativePath(name.bytes) else { return false }
+            if excluded.matches(path) { leftOut.insert(name.log) }
             return !excluded.matches(path)
         }
         let scratch = try ScratchFolder(in: context.scratch)
@@ -30,7 +32,7 @@ struct NginxLogsCollector: Collector {
                 try context.memory(dataset).map { memory throws(CollectingProblem) in try LogMemory(memory.bytes) }
                 ?? LogMemory()
             var follower = LogFollower(context, memory: memory, scratch: scratch)
-            try follower.run(logs)
+            try follower.run(logs, leftOut: leftOut)
             var gathering = try follower.gathering()
             gathering.parts += found.parts
             gathering.release = { scratch.remove() }

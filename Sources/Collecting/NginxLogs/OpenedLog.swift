@@ -7,6 +7,7 @@ final class OpenedLog {
     let name: LogFileName
     let file: Int32
     let inode: UInt64
+    let device: UInt64
     let size: UInt64
     let modified: FileTime
     let mode: UInt16
@@ -33,6 +34,7 @@ final class OpenedLog {
         self.name = name
         self.file = file
         inode = UInt64(facts.st_ino)
+        device = UInt64(facts.st_dev)
         size = UInt64(max(0, facts.st_size))
         modified = FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
         mode = UInt16(facts.st_mode & 0o777)
@@ -67,10 +69,17 @@ extension OpenedLog {
             } catch {
                 throw CollectingProblem(.unreadable, error.message)
             }
-            if isUnchanged(logs, in: folder, where: isWanted) { return logs }
+            if isUnchanged(logs, in: folder, where: isWanted) { return once(logs) }
         }
         throw CollectingProblem(
             .unreadable, "the logs in \(escapedText(folder.path)) are renamed while they are opened")
+    }
+
+    /// A file with several names (hard links) goes by its newest one.
+    private static func once(_ logs: [OpenedLog]) -> [OpenedLog] {
+        var seen: Set<[UInt64]> = []
+        return logs.sorted { ($1.name.age, $0.name.log) < ($0.name.age, $1.name.log) }
+            .filter { seen.insert([$0.device, $0.inode]).inserted }
     }
 
     private static func isUnchanged(

@@ -34,6 +34,13 @@ struct LogLinesTests {
     @Test(arguments: ["notes.txt", ".log", "access.log.swp", "access.log.1.xz", "access.logs", "log"])
     func `is not looked for in other files`(name: String) { #expect(LogFileName(Array(name.utf8)) == nil) }
 
+    @Test func `is not looked for where a day's file would have too long a name`() {
+        func name(_ length: Int) -> LogFileName? {
+            LogFileName(Array(String(repeating: "a", count: length - 4).utf8) + Array(".log".utf8))
+        }
+        #expect(name(246) != nil && name(247) == nil)
+    }
+
     @Test func `orders the files of a log from the oldest on`() {
         let names = ["access.log", "access.log.1", "access.log.10.gz", "access.log.2.gz", "access.log.old"]
         let sorted = names.compactMap { LogFileName(Array($0.utf8)) }.sorted { $0.age < $1.age }

@@ -18,9 +18,11 @@ struct ToolsLogsPass {
     private(set) var parts: [Gathering.Part] = []
     private(set) var shortfalls: [Shortfall] = []
 
-    /// A pupil's whole log is some kilobytes; beyond this a file is taken as it is found.
+    /// A pupil's whole log is some kilobytes; a file beyond this is missed by name, and its last good one stays.
     private static let largest = 16 << 20
     private static let attempts = 3
+    /// In seconds: what was written longer ago than that is not being written, and no better a moment later.
+    private static let moment: Int64 = 60
 
     init(_ context: CollectionContext, memory: ToolsLogsMemory, scratch: ScratchFolder) {
         self.context = context
@@ -32,19 +34,30 @@ struct ToolsLogsPass {
         let key = escapedText(path.bytes)
         let known = memory.files[key]
         for attempt in 1...ToolsLogsPass.attempts {
-            guard let sight = Sight(place) else { return }
-            if let known, sight.isUnchanged(known) { return repeatFault(known, path) }
-            guard let bytes = try? SmallFile.read(place, limit: ToolsLogsPass.largest) else {
-                return miss(path, "cannot be read, or is longer than any tool's log")
+            let sight: Sight
+            let bytes: [UInt8]
+            do {
+                sight = try Sight(place)
+                if let known, sight.isUnchanged(known) { return repeatFault(known, path) }
+                bytes = try SmallFile.read(place, limit: ToolsLogsPass.largest)
+            } catch let problem as SourceProblem {
+                return miss(path, known, problem.isMissing ? nil : problem.message)
+            } catch {
+                return miss(path, known, (error as? SmallFile.Problem)?.isAbsent == true ? nil : "\(error)")
             }
             // Written while it was read: that is no state of the file.
-            guard let log = ToolLog(bytes), Sight(place) == sight else {
-                if attempt < ToolsLogsPass.attempts { try? await Task.sleep(for: .milliseconds(200)) }
-                continue
+            let isSame = (try? Sight(place)) == sight
+            if isSame, let log = ToolLog(bytes) { return try keep(bytes, log, path, sight, known) }
+            // What it is by now may be good again: it is not that which is remembered as no good.
+            guard attempt < ToolsLogsPass.attempts, !isSame || isFresh(sight) else {
+                return keepLastGood(path, place, sight, known)
             }
-            return try keep(bytes, log, path, sight, known)
+            try? await Task.sleep(for: .milliseconds(200))
         }
-        try keepLastGood(path, place, known)
+    }
+
+    private func isFresh(_ sight: Sight) -> Bool {
+        sight.modifiedTime.seconds > context.now.seconds - ToolsLogsPass.moment
     }
 
     private mutating func keep(
@@ -74,9 +87,8 @@ struct ToolsLogsPass {
     }
 
     private mutating func keepLastGood(
-        _ path: RelativePath, _ place: SourcePlace, _ known: ToolsLogsMemory.Entry?
-    ) throws(CollectingProblem) {
-        guard let sight = Sight(place) else { return }
+        _ path: RelativePath, _ place: SourcePlace, _ sight: Sight, _ known: ToolsLogsMemory.Entry?
+    ) {
         guard var known else {
             // Nothing better was ever seen of it.
             parts.append(.file(at: place, as: path))
@@ -98,7 +110,11 @@ struct ToolsLogsPass {
         parts.append(.missed(ToolsLogsPass.name(path, known.beginning), reason: fault))
     }
 
-    private mutating func miss(_ path: RelativePath, _ reason: String) { parts.append(.missed(path, reason: reason)) }
+    /// - Parameter reason: nil for a file that is gone since it was listed: what accumulated of it stays.
+    private mutating func miss(_ path: RelativePath, _ known: ToolsLogsMemory.Entry?, _ reason: String?) {
+        guard let reason else { return }
+        parts.append(.missed(ToolsLogsPass.name(path, known?.beginning ?? 0), reason: reason))
+    }
 
     /// What was looked at is what is staged, whatever is written meanwhile.
     private mutating func declare(_ bytes: [UInt8], as path: RelativePath, _ sight: Sight) throws(CollectingProblem) {
@@ -117,11 +133,12 @@ private struct Sight: Equatable {
     let inode: UInt64
     let mode: UInt16
 
-    init?(_ place: SourcePlace) {
-        guard let file = try? place.openDescriptor(.file) else { return nil }
+    init(_ place: SourcePlace) throws(SourceProblem) {
+        let file = try place.openDescriptor(.file)
         defer { close(file) }
         var facts = stat()
-        guard fstat(file, &facts) == 0 else { return nil }
+        // Of an open file it cannot fail; what it then said would be no state that is known.
+        _ = fstat(file, &facts)
         size = Int64(facts.st_size)
         modifiedTime = FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
         changed = Int64(facts.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_ctim.tv_nsec)

@@ -15,6 +15,8 @@ private final class Site {
     var memory: CollectorMemory?
     static let file = "policesquad/157501-policesquad.json"
 
+    var path: String { "\(school.sources.data)/gstudio_tools_logs/\(Site.file)" }
+
     init() { shell("rm -r '\(school.sources.data)/gstudio_tools_logs'") }
 
     func write(_ text: String, to name: String = file) {
@@ -120,6 +122,28 @@ struct ToolsLogsTests {
         site.write("a note", to: "policesquad/readme.txt")
         try await site.collect()
         #expect(site.staged == [Site.file: "[{\"cut\": ", "policesquad/en/157502.json": ""])
+        #expect(site.missed.isEmpty)
+    }
+
+    @Test func `that cannot be read is named, and read as soon as it can be`() async throws {
+        site.write(log(1...3))
+        try await site.collect()
+        // Too long to be one: that stops whoever reads, root too.
+        truncate(site.path, 17 << 20)
+        try await site.collect()
+        #expect(site.missed.keys.sorted() == [Site.file])
+        unlink(site.path)
+        mkdir(site.path, 0o755)
+        let place = SourcePlace(site.path)
+        var pass = ToolsLogsPass(
+            try site.school.context(), memory: ToolsLogsMemory(),
+            scratch: try ScratchFolder(in: try site.school.context().scratch))
+        try await pass.take(try RelativePath(Site.file), at: place)
+        #expect(pass.parts.count == 1)
+        rmdir(site.path)
+        site.write(log(1...4))
+        try await site.collect()
+        #expect(site.staged == [Site.file: log(1...4)])
         #expect(site.missed.isEmpty)
     }
 

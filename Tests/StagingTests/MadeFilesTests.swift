@@ -101,6 +101,26 @@ struct MadeFilesTests {
         #expect(try memory(staging, .accumulating) == "after")
     }
 
+    @Test(arguments: [("[1]", Outcome.complete), ("[2]", .partial)])
+    func `is read again at its source where the staged copy was damaged, if it is the same`(
+        content: String, expected: Outcome
+    ) throws {
+        let staging = try site.open()
+        let first = try #require(
+            try site.collect(staging, .accumulating, try gathering(["a.json": try made("1", "[1]")])).published)
+        let copy = try #require(Descriptor.opening(CName(try site.treePath(.accumulating) + "/a.json"), O_WRONLY))
+        pwrite(copy.number, "X", 1, 1)
+        #expect(throws: StagingError.self) { try staging.content("a.json", of: first) }
+        try site.put("log.json", content)
+        let place = SourcePlace("\(site.source)/log.json")
+        var next = try gathering(["b.json": try made("2", "[]")])
+        next.standing = { $0.bytes == Array("a.json".utf8) ? place : nil }
+        let generation = try #require(try site.collect(staging, .accumulating, next).published)
+        #expect(generation.outcome == expected)
+        let whole = ["a.json": "[1]", "b.json": "[]"]
+        #expect(try site.tree(.accumulating) == (expected == .complete ? whole : ["b.json": "[]"]))
+    }
+
     @Test func `continues what was staged, and what could not be had stays, though the list of it was damaged`() throws
     {
         let staging = try site.open()

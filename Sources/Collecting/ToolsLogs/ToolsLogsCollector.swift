@@ -17,12 +17,13 @@ struct ToolsLogsCollector: Collector {
         _ = SourceSurvey(of: found) { path, _ in
             if ToolsLogsCollector.isLog(path), !excluded.matches(path) { logs.append(path) }
         }
+        let folder = place(context)
         let scratch = try ScratchFolder(in: context.scratch)
         do throws(CollectingProblem) {
             // In a new year everything is taken from the source again.
             let year = try? context.timeZone.year(of: context.now)
-            let memory = context.memory(dataset).flatMap { $0.year == year ? ToolsLogsMemory($0.bytes) : nil }
-            var pass = ToolsLogsPass(context, memory: memory ?? ToolsLogsMemory(), scratch: scratch)
+            let last = context.memory(dataset).flatMap { $0.year == year ? ToolsLogsMemory($0.bytes) : nil }
+            var pass = ToolsLogsPass(context, memory: last ?? ToolsLogsMemory(), scratch: scratch)
             for path in logs {
                 if let file = place(context).appending(path) { try await pass.take(path, at: file) }
             }
@@ -30,6 +31,12 @@ struct ToolsLogsCollector: Collector {
             gathering.parts += pass.parts
             gathering.shortfalls = pass.shortfalls
             gathering.memory = try ToolsLogsCollector.encoded(pass.memory)
+            let memory = pass.memory
+            gathering.standing = { name in
+                ToolsLogsPass.source(of: name, in: memory).flatMap {
+                    excluded.matches($0) ? nil : folder.appending($0)
+                }
+            }
             gathering.release = { scratch.remove() }
             return gathering
         } catch {

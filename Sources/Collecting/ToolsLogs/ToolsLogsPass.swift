@@ -104,6 +104,16 @@ struct ToolsLogsPass {
         repeatFault(known, path)
     }
 
+    /// The log whose last good content was staged under this name and is all there still.
+    static func source(of name: RelativePath, in memory: ToolsLogsMemory) -> RelativePath? {
+        let mark = Array(".anew-".utf8)
+        let end = name.bytes.indices.last { name.bytes[$0...].starts(with: mark) } ?? name.bytes.endIndex
+        return [name.bytes, Array(name.bytes[..<end])].lazy.compactMap { try? RelativePath($0) }.first { path in
+            guard let known = memory.files[escapedText(path.bytes)], known.fault == nil else { return false }
+            return ToolsLogsPass.name(path, known.beginning) == name
+        }
+    }
+
     /// As long as the file is no good, the pass is partial.
     private mutating func repeatFault(_ known: ToolsLogsMemory.Entry, _ path: RelativePath) {
         guard let fault = known.fault else { return }

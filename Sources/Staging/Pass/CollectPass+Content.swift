@@ -189,6 +189,37 @@ extension CollectPass {
         try accept(copy, record, replaces: false)
     }
 
+    /// Reads what a damaged staged copy held from the source once more.
+    /// - Returns: false if it is not there as it was.
+    func readStanding(_ baseline: Baseline) throws -> Bool {
+        let path = baseline.entries.path
+        guard let place = (try? RelativePath(path)).flatMap(standing), let source = try? place.open(.file),
+            let before = FileStatus.of(source.number)
+        else { return false }
+        let copy = try draft.beginCopy(path, size: before.size)
+        let count: UInt64
+        do {
+            count = try intake.take(source, size: before.size, into: copy)
+        } catch .source {
+            try draft.discardCopy(copy, path, size: before.size)
+            return false
+        } catch .other(let error) {
+            throw error
+        }
+        guard baseline.hasChunks(intake.chunks) else {
+            try draft.discardCopy(copy, path, size: before.size)
+            return false
+        }
+        figures.filesRead += 1
+        figures.bytesRead += count
+        lastPath = path
+        var record = baseline.entries.record
+        record.isStale = false
+        try draft.finishCopy(copy, path, record)
+        try draft.add(record, path: path, chunks: intake.chunks)
+        return true
+    }
+
     /// Cuts and hashes a file that is ours: what is wrong with it is staging's fault.
     private func hash(_ file: Descriptor, size: UInt64, into copy: Descriptor? = nil) throws {
         do {

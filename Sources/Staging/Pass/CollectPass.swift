@@ -30,6 +30,8 @@ final class CollectPass {
     var skipped = ShortfallList()
     /// The staged folder of a last generation whose list was lost: accumulated content that may be nowhere else.
     let recovered: Descriptor?
+    /// See `Gathering.standing`.
+    let standing: (RelativePath) -> SourcePlace?
     /// Of this pass.
     var refusals = RefusedFiles()
     /// Why the first of the files that wait does so; nil if none does.
@@ -48,7 +50,8 @@ final class CollectPass {
     init(
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
         isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
-        recovered: Descriptor?, progress: @escaping (CollectionProgress) throws -> Void
+        recovered: Descriptor?, standing: @escaping (RelativePath) -> SourcePlace?,
+        progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.dataset = dataset
         self.sources = sources
@@ -58,6 +61,7 @@ final class CollectPass {
         self.isAtStore = isAtStore
         self.knownRefusals = knownRefusals
         self.recovered = recovered
+        self.standing = standing
         report = progress
         seen.expectedFiles = baseline?.row.generation.files ?? 0
         seen.expectedBytes = baseline?.row.generation.bytes ?? 0
@@ -170,6 +174,7 @@ final class CollectPass {
             isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isAtStore(baseline.entries)
         guard baseline.isSameYear, isHeld else {
             if baseline.isSameYear {
+                if isCopied, try readStanding(baseline) { return }
                 shortfalls.append(baseline.entries.path, "is gone at the source, and its staged copy is damaged")
                 isRewritten = true
             }

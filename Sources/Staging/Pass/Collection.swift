@@ -48,7 +48,8 @@ struct Collection {
             dataset: dataset, sources: MergedSources(sources.streams + recovery(recovered)), baseline: baseline,
             draft: draft, options: staging.options, isAtStore: isAtStore,
             knownRefusals: try staging.read { try RefusedFiles(dataset, $0) },
-            recovered: recovered.flatMap { Descriptor.opening(CName($0), O_RDONLY | O_DIRECTORY) }, progress: progress)
+            recovered: recovered.flatMap { Descriptor.opening(CName($0), O_RDONLY | O_DIRECTORY) },
+            standing: gathering.standing, progress: progress)
         gathering.shortfalls.forEach { pass.shortfalls.append($0) }
         gathering.skipped.forEach { pass.skipped.append($0) }
         do {

@@ -41,6 +41,9 @@ public struct Gathering: Sendable {
     /// that publishes, or when the pass finds nothing changed or that all must wait; of a pass that is held or fails it is
     /// dropped. Nil leaves what was remembered before.
     public var memory: [UInt8]?
+    /// Where the source still has a file that is not among the parts, since it is as it was when it was last made; nil for
+    /// one that it has no more. It is read where the staged copy turns out to be damaged.
+    public var standing: @Sendable (RelativePath) -> SourcePlace? = { _ in nil }
     /// Removes what was made for this pass; called once staging is done with it, whatever came of it.
     public var release: @Sendable () -> Void = {}
 

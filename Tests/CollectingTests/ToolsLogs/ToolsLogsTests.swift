@@ -23,11 +23,15 @@ private final class Site {
         school.root.write(text, to: "home/core/data/gstudio_tools_logs/\(name)")
     }
 
-    func collect(isPublished: Bool = true, at seconds: Int64 = 1_534_413_600) async throws {
+    func context(at seconds: Int64 = 1_534_413_600) throws -> CollectionContext {
         var context = try school.context(at: seconds)
         let memory = memory
         context.memory = { _ in memory }
-        let gathering = try await ToolsLogsCollector().gather(context)
+        return context
+    }
+
+    func collect(isPublished: Bool = true, at seconds: Int64 = 1_534_413_600) async throws {
+        let gathering = try await ToolsLogsCollector().gather(try context(at: seconds))
         defer { gathering.release() }
         guard isPublished else { return }
         (missed, made) = ([:], 0)
@@ -105,6 +109,11 @@ struct ToolsLogsTests {
         try await site.collect()
         #expect(site.staged == [Site.file: log(1...3), "\(Site.file).anew-1": log(7...7)])
         #expect(site.shortfalls.count == 1)
+        // Only of what was kept last, the source has all still.
+        let gathering = try await ToolsLogsCollector().gather(try site.context())
+        defer { gathering.release() }
+        #expect(gathering.standing(try RelativePath(Site.file)) == nil)
+        #expect(gathering.standing(try RelativePath("\(Site.file).anew-1"))?.path == Array(site.path.utf8))
         site.write(log(7...9))
         try await site.collect()
         #expect(site.staged == [Site.file: log(1...3), "\(Site.file).anew-1": log(7...9)])

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// A real school's server that a real `clix-collectd` collects.
+final class CollectedSchool {
+    let workspace: Workspace
+    let real: RealSchool
+    let machine: SchoolMachine
+    /// All that the programs have printed, on both streams.
+    private(set) var printed = ""
+
+    /// - Parameters:
+    ///   - url: of its store; by default nobody's.
+    init(
+        in workspace: Workspace, url: String = "https://127.0.0.1:9", staging: String? = nil, memory: String? = nil
+    ) throws {
+        self.workspace = workspace
+        real = try RealSchool(in: workspace, memory: memory)
+        machine = try SchoolMachine(
+            in: workspace, url: url, source: real.source, staging: staging, sourceLines: real.sourceLines)
+    }
+
+    /// The same machine with more in its configuration, such as a dataset's own table.
+    func machine(named name: String, extra: String) throws -> SchoolMachine {
+        try SchoolMachine(
+            in: workspace, named: name, url: "https://127.0.0.1:9", source: real.source, staging: machine.staging,
+            sourceLines: real.sourceLines, extra: extra)
+    }
+
+    /// Leaves the database server only the platform's own database, so that a dump of everything is short.
+    func dropAssessments() throws {
+        let line = "COLLECTIONS = {'gstudio-mongodb': COLLECTIONS['gstudio-mongodb']}"
+        try real.shell("echo \"\(line)\" >>/usr/local/lib/clix-fixture/mongo_data.py")
+    }
+
+    /// One command, to its end.
+    @discardableResult
+    func command(_ arguments: String...) throws -> ChildProcess.Finished {
+        try heard(ChildProcess.run(Built.collectd, arguments + ["--config", machine.configuration], within: 300))
+    }
+
+    /// A command that was begun by `machine.start`, to its end.
+    @discardableResult
+    func ended(_ process: ChildProcess) throws -> ChildProcess.Finished { try heard(process.wait(within: 300)) }
+
+    private func heard(_ finished: ChildProcess.Finished) -> ChildProcess.Finished {
+        printed += finished.output + finished.errors
+        return finished
+    }
+
+    /// The staged LEVEL 2 folder.
+    var level2: String { "\(machine.staging)/tree/\(collectionYear)/mz/2039150-mz150" }
+
+    /// What is staged of a folder of `gstudio`; empty where nothing is.
+    func staged(_ folder: String) throws -> FileTree {
+        try FileTree("\(level2)/gstudio/\(folder)", followingLinks: true, ifPresent: true)
+    }
+
+    /// Every staged file's bytes.
+    func contents(_ folder: String) throws -> [String: Data] {
+        let tree = try staged(folder)
+        return try Dictionary(uniqueKeysWithValues: tree.files.keys.map { ($0, try tree.content($0)) })
+    }
+
+    /// Processes inside that a collection of ours has started and left behind; zombies are none.
+    func leftInside() throws -> [String] {
+        // Each user sees the environment of its own processes only.
+        try ["root", "postgres"].flatMap { user in
+            let look =
+                "for file in $(grep -ls CLIX_RUN /proc/[0-9]*/environ); do tr '\\0' ' ' <${file%environ}cmdline; echo; done"
+            return try real.run("bash", "-c", look, user: user).ended(with: 0).lines
+        }
+    }
+
+    /// Whoever finds one of these has found a leak.
+    var leaks: [String] { RealSchool.secrets.filter { printed.contains($0) } }
+}

@@ -117,6 +117,15 @@ struct ContainerDumpsTests {
         #expect(isScratchEmpty)
     }
 
+    @Test func `of a database server are not made, and no password is told, where its shell fails otherwise`()
+        async throws
+    {
+        program("mongo", "echo 'cannot reach mongodb://clix:hush-hush@localhost/admin' >&2; exit 3")
+        let reason = try await refusal("db")
+        #expect(reason.contains("cannot reach"))
+        #expect(!reason.contains("hush"))
+    }
+
     @Test func `of which none is any good are no generation`() async throws {
         dump("exit 1")
         #expect(try await refusal("db").contains("nothing that could be dumped"))

@@ -35,7 +35,9 @@ struct DatabaseCollector: Collector {
         guard DatabaseFolder.kind(at: context.sources.inData(dataset.name)) == .live else {
             return try locate(context).checkedGathering()
         }
-        if case .problem(let problem) = await context.container.state() { throw DatabaseDump.problem(problem) }
+        if case .problem(let problem) = await context.container.state() {
+            throw DatabaseDump.problem(problem, context.masking())
+        }
         let scratch = try ScratchFolder(in: context.scratch)
         var dump = DatabaseDump(context, scratch: scratch)
         do throws(CollectingProblem) {

@@ -32,7 +32,7 @@ struct DatabaseDump {
         } catch let problem as CollectingProblem {
             throw problem
         } catch {
-            throw DatabaseDump.problem(error)
+            throw DatabaseDump.problem(error, context.masking())
         }
         guard dumped > 0 else {
             throw CollectingProblem(
@@ -41,8 +41,9 @@ struct DatabaseDump {
         return Gathering(parts: parts)
     }
 
-    static func problem(_ error: any Error) -> CollectingProblem {
-        CollectingProblem(.unusable, "no dump was made: \(error)")
+    /// What a program said may hold what the platform's settings call secret.
+    static func problem(_ error: any Error, _ masking: Masking) -> CollectingProblem {
+        CollectingProblem(.unusable, "no dump was made: \(masking.apply(to: "\(error)"))")
     }
 
     private mutating func dump(_ collection: MongoShell.Collection, of database: String) async throws {

@@ -1,12 +1,16 @@
 /// The parts of a gathering as one stream in manifest order. Where two parts give the same path, the first wins.
 final class MergedSources: SourceStream {
     private let parts: [any SourceStream]
+    /// The parts that have an item, as a heap: of thousands of single files only few are looked at for each step.
+    private var heap: [Int]
     /// The part that the current item comes from.
     private(set) var part = 0
 
     init(_ parts: [any SourceStream]) {
         self.parts = parts
-        choose()
+        heap = parts.indices.filter { parts[$0].item != nil }
+        for index in (0..<heap.count / 2).reversed() { sink(index) }
+        part = heap.first ?? 0
     }
 
     var path: [UInt8] { parts.isEmpty ? [] : parts[part].path }
@@ -14,27 +18,35 @@ final class MergedSources: SourceStream {
 
     func advance() {
         guard item != nil else { return }
-        if parts.count > 1 {
-            let path = self.path
-            for (index, other) in parts.enumerated() where index != part && other.item != nil {
-                if comparePaths(other.path, path) == 0 { other.advance() }
-            }
+        let path = self.path
+        while let first = heap.first, comparePaths(parts[first].path, path) == 0 {
+            parts[first].advance()
+            if parts[first].item == nil, let last = heap.popLast(), !heap.isEmpty { heap[0] = last }
+            sink(0)
         }
-        parts[part].advance()
-        choose()
+        part = heap.first ?? part
     }
 
     func open() -> Descriptor? { parts[part].open() }
     var judge: SourceFolder.ContentJudge? { parts.isEmpty ? nil : parts[part].judge }
 
-    private func choose() {
-        guard parts.count > 1 else { return }
-        var best: Int?
-        for index in parts.indices where parts[index].item != nil {
-            if let chosen = best, comparePaths(parts[index].path, parts[chosen].path) >= 0 { continue }
-            best = index
+    /// Puts what stands at `index` below all that comes before it.
+    private func sink(_ index: Int) {
+        var index = index
+        while true {
+            var first = index
+            for child in 2 * index + 1..<2 * index + 3 where child < heap.count {
+                if isBefore(heap[child], heap[first]) { first = child }
+            }
+            if first == index { return }
+            heap.swapAt(index, first)
+            index = first
         }
-        if let best { part = best }
+    }
+
+    private func isBefore(_ left: Int, _ right: Int) -> Bool {
+        let order = comparePaths(parts[left].path, parts[right].path)
+        return order == 0 ? left < right : order < 0
     }
 }
 

@@ -7,7 +7,7 @@ extension Staging {
     ///
     /// - Parameters:
     ///   - year: the LEVEL 0 year of the collection's start.
-    ///   - disbelief: why a mirror that is missing, or lost over half of its files, is not believed to be so, however
+    ///   - disbelief: why a mirror that is missing, or lost any of its files, is not believed to be so, however
     ///     often that is seen: a clause that reads on after "as long as". Nil believes it at the second pass.
     ///   - progress: called now and then; an error it throws ends the pass, and the last generation stands.
     /// - Throws: `StagingError`: `.diskFull` if there is no room (nothing was dropped, the last generation stands),

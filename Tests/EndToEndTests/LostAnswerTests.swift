@@ -146,8 +146,9 @@ extension EndToEnd {
             }
             #expect(try school.command("check").output.contains("TO DO    source: "))
             let after = try FileTree(tree).without { $0.contains("system-heartbeat-\(collectionYear)") }
-            #expect(
-                try after.differences(from: before.without { $0.contains("system-heartbeat-\(collectionYear)") }) == [])
+            let differences = try after.differences(
+                from: before.without { $0.contains("system-heartbeat-\(collectionYear)") })
+            #expect(differences == [])
         }
     }
 }

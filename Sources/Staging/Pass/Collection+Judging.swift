@@ -38,10 +38,11 @@ extension Collection {
         return try hold(.otherDevice, escapedText(moved.pathBytes), last)
     }
 
-    /// Why the pass holds back at its end, if it does: too much is gone.
+    /// Why the pass holds back at its end, if it does: too much is gone. Where the source is not believed, one file is: the
+    /// others may be nothing but missed.
     func lostHalf(_ pass: CollectPass, _ last: GenerationRow?) throws -> String? {
         guard dataset.kind == .mirror, let last,
-            MirrorGuard.hasLostHalf(gone: pass.gone, of: last.generation.files)
+            disbelief != nil && pass.gone > 0 || MirrorGuard.hasLostHalf(gone: pass.gone, of: last.generation.files)
         else { return nil }
         let detail = "\(pass.gone) of its \(last.generation.files) files since the last generation"
         guard case .held(let reason) = try hold(.lostHalf, detail, last).ending else { return nil }

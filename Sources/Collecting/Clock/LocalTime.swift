@@ -1,3 +1,5 @@
+import LevelTree
+
 /// A moment as a clock on the school's wall shows it (proleptic Gregorian calendar).
 public struct LocalTime: Hashable, Sendable {
     public let year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
@@ -11,17 +13,8 @@ public struct LocalTime: Hashable, Sendable {
     init(secondsSince1970 seconds: Int64, offset: Int, abbreviation: String) {
         let days = seconds.floorDivided(by: 86_400)
         let rest = Int(seconds - days * 86_400)
-        // Days to a date, by 400-year eras that start on a first of March (H. Hinnant, chrono-Compatible Low-Level Date
-        // Algorithms, civil_from_days).
-        let shifted = days + 719_468
-        let era = shifted.floorDivided(by: 146_097)
-        let dayOfEra = Int(shifted - era * 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
-        year = yearOfEra + Int(era) * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(daysSince1970: days)
+        (year, month, day) = (date.year, date.month, date.day)
         hour = rest / 3600
         minute = rest / 60 % 60
         second = rest % 60
@@ -53,11 +46,4 @@ func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number
 private func fourDigits(_ number: Int) -> String {
     let text = "\(number)"
     return String(repeating: "0", count: max(0, 4 - text.count)) + text
-}
-
-extension Int64 {
-    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
-    }
 }

@@ -87,13 +87,8 @@ struct ZipUnpacking {
         guard (1980...2107).contains(made[0]), (1...12).contains(made[1]), (1...31).contains(made[2]) else {
             return modified
         }
-        // A date to days, by 400-year eras that start on a first of March (H. Hinnant, chrono-Compatible Low-Level Date
-        // Algorithms, days_from_civil), for years after 0.
-        let year = made[1] > 2 ? made[0] : made[0] - 1
-        let dayOfYear = (153 * (made[1] > 2 ? made[1] - 3 : made[1] + 9) + 2) / 5 + made[2] - 1
-        let yearOfEra = year % 400
-        let days = year / 400 * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        let wall = Int64(days * 86_400 + made[3] * 3600 + made[4] * 60 + made[5])
+        let days = CivilDate(year: made[0], month: made[1], day: made[2]).daysSince1970
+        let wall = days * 86_400 + Int64(made[3] * 3600 + made[4] * 60 + made[5])
         let offset = timeZone.local(FileTime(seconds: wall, nanoseconds: 0)).offset
         return FileTime(seconds: wall - Int64(offset), nanoseconds: 0)
     }

@@ -1,3 +1,5 @@
+import LevelTree
+
 /// A point in time as people write it in commands and read it in listings: ISO 8601, in the schools' time zone unless
 /// another is given. Proleptic Gregorian calendar, years 1970 to 9999; no ICU, no locale.
 public struct Moment: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -25,12 +27,13 @@ public struct Moment: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// `2018-08-15 10:30:05`, Indian time.
     public var description: String {
-        let seconds = Self.floorDivide(milliseconds, 1000) + Self.kolkataOffsetSeconds
-        let days = Self.floorDivide(seconds, 86_400)
-        let (year, month, day) = Self.civilDate(daysSince1970: days)
+        let seconds = milliseconds.floorDivided(by: 1000) + Self.kolkataOffsetSeconds
+        let days = seconds.floorDivided(by: 86_400)
+        let date = CivilDate(daysSince1970: days)
         let rest = seconds - days * 86_400
         let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { Self.padded($0, 2) }.joined(separator: ":")
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2)) \(clock)"
+        let day = [date.month, date.day].map { Self.padded(Int64($0), 2) }.joined(separator: "-")
+        return "\(Self.padded(Int64(date.year), 4))-\(day) \(clock)"
     }
 
     public static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
@@ -40,7 +43,7 @@ public struct Moment: Hashable, Sendable, Comparable, CustomStringConvertible {
             reader.take("-"), let day = reader.number(digits: 2),
             (1970...9999).contains(year), (1...12).contains(month), (1...daysIn(month, year)).contains(day)
         else { return nil }
-        let date = daysSince1970(year, month, day) * 86_400_000
+        let date = CivilDate(year: Int(year), month: Int(month), day: Int(day)).daysSince1970 * 86_400_000
         if reader.isAtEnd { return Moment(milliseconds: date + 86_399_999 - kolkataOffsetSeconds * 1000) }
         guard reader.take("T") || reader.take("t") || reader.take(" "), let time = readTime(&reader),
             let offset = readOffset(&reader), reader.isAtEnd
@@ -82,30 +85,6 @@ public struct Moment: Hashable, Sendable, Comparable, CustomStringConvertible {
         case 4, 6, 9, 11: 30
         default: 31
         }
-    }
-
-    /// Counts from March, so that the leap day ends the year; eras are 400 years of 146,097 days.
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func civilDate(daysSince1970 days: Int64) -> (Int64, Int64, Int64) {
-        let shifted = days + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
-    }
-
-    private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
-        value / by - (value % by < 0 ? 1 : 0)
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {

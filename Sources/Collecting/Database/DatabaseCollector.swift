@@ -38,15 +38,9 @@ struct DatabaseCollector: Collector {
         if case .problem(let problem) = await context.container.state() {
             throw DatabaseDump.problem(problem, context.masking())
         }
-        let scratch = try ScratchFolder(in: context.scratch)
-        var dump = DatabaseDump(context, scratch: scratch)
-        do throws(CollectingProblem) {
-            var gathering = try await dump.run()
-            gathering.release = { scratch.remove() }
-            return gathering
-        } catch {
-            scratch.remove()
-            throw error
+        return try await context.withScratch { scratch throws(CollectingProblem) in
+            var dump = DatabaseDump(context, scratch: scratch)
+            return try await dump.run()
         }
     }
 

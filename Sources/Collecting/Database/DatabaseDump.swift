@@ -74,13 +74,7 @@ struct DatabaseDump {
     /// - Returns: why this collection has no good dump; nil if it has.
     /// - Throws: what concerns all of them.
     private func write(_ collection: String, of database: String) async throws -> String? {
-        let path = made(parts.count).path
-        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw CollectingProblem(
-                .noRoom, "a dump cannot be written beside staging (\(String(cString: strerror(errno)).lowercasedFirst))"
-            )
-        }
+        let file = try scratch.create("\(parts.count)", for: "a dump")
         defer { close(file) }
         let program = ContainerProgram(
             ["mongodump", "--db", database, "--collection", collection, "--out", "-"].map { Array($0.utf8) },

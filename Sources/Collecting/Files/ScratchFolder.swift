@@ -1,5 +1,6 @@
 import Glibc
 import LevelTree
+import Staging
 
 /// A folder of ours for the time of one task, readable by nobody else, removed by `remove`; what a crash leaves of it, by
 /// `sweep`.
@@ -30,6 +31,14 @@ public struct ScratchFolder: Sendable {
         defer { close(file) }
         var sink = OutputSink(.file(descriptor: file, limit: .max))
         if case .failed(let number) = content.withUnsafeBytes({ sink.take($0) }) { throw problem(name, number) }
+    }
+
+    /// A new file, open for reading and writing; the caller closes it.
+    /// - Parameter what: what is to be written, as a sentence begins with it.
+    func create(_ name: String, for what: String) throws(CollectingProblem) -> Int32 {
+        let file = open("\(path)/\(name)", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .unwritable(what) }
+        return file
     }
 
     /// Copies a regular file without keeping it in memory.
@@ -85,5 +94,30 @@ public struct ScratchFolder: Sendable {
     private func problem(_ what: String, _ number: Int32 = errno) -> CollectingProblem {
         CollectingProblem(
             .unreadable, "\(what) cannot be copied for reading (\(String(cString: strerror(number)).lowercasedFirst))")
+    }
+}
+
+extension CollectionContext {
+    /// Gathers with a temporary folder, which is there until staging is done with what was gathered.
+    func withScratch(
+        _ gather: (ScratchFolder) async throws(CollectingProblem) -> Gathering
+    ) async throws(CollectingProblem) -> Gathering {
+        let folder = try ScratchFolder(in: scratch)
+        do throws(CollectingProblem) {
+            var gathering = try await gather(folder)
+            gathering.release = { folder.remove() }
+            return gathering
+        } catch {
+            folder.remove()
+            throw error
+        }
+    }
+}
+
+extension CollectingProblem {
+    /// - Parameter what: begins the sentence: "a dump".
+    static func unwritable(_ what: String, _ number: Int32 = errno) -> CollectingProblem {
+        CollectingProblem(
+            .noRoom, "\(what) cannot be written beside staging (\(String(cString: strerror(number)).lowercasedFirst))")
     }
 }

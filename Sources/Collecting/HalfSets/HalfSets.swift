@@ -100,12 +100,14 @@ struct HalfSets: Sendable {
         }
     }
 
-    private var former: WaitingMemory { WaitingMemory(context.memory(dataset)?.bytes) }
+    private var former: WaitingMemory {
+        context.memory(dataset).flatMap { WaitingMemory($0.bytes) } ?? WaitingMemory()
+    }
 
     /// Nil where what is remembered stays as it was.
     private func memory(of waiting: [RelativePath: Int64]) -> [UInt8]? {
         var memory = WaitingMemory()
         for (path, first) in waiting { memory.since[escapedText(path.bytes)] = first }
-        return memory == former ? nil : memory.encoded()
+        return memory == former ? nil : try? memory.encoded()
     }
 }

@@ -23,10 +23,9 @@ final class LogContent {
         }
         defer { gzclose_r(packed) }
         // Removed at once: it lives as long as it is open.
-        let path = "\(scratch.path)/unpacked"
-        let target = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard target >= 0 else { throw LogContent.unwritable(errno) }
-        unlink(path)
+        let name = "unpacked"
+        let target = try scratch.create(name, for: "log lines")
+        unlink("\(scratch.path)/\(name)")
         file = target
         var sink = OutputSink(.file(descriptor: target, limit: Int64(clamping: room)))
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
@@ -59,11 +58,7 @@ final class LogContent {
 
     deinit { close(file) }
 
-    static func unwritable(_ number: Int32) -> CollectingProblem {
-        CollectingProblem(
-            .noRoom, "log lines cannot be written beside staging (\(String(cString: strerror(number)).lowercasedFirst))"
-        )
-    }
+    static func unwritable(_ number: Int32) -> CollectingProblem { .unwritable("log lines", number) }
 
     /// Whether this is the content that was taken up to the record's offset, as far as its first and last bytes tell.
     func begins(as record: FollowedFile) -> Bool {

@@ -1,29 +1,10 @@
 import Content
-import FoundationEssentials
 
 /// How far each log file was read: what the follower remembers from one pass to the next.
-struct LogMemory: Codable, Hashable, Sendable {
+struct LogMemory: Remembered, Hashable, Sendable {
     var files: [FollowedFile] = []
 
     init(files: [FollowedFile] = []) { self.files = files }
-
-    /// - Throws: `CollectingProblem` if it is in another form, as a later release may write it: without it every line
-    ///   would be taken a second time.
-    init(_ bytes: [UInt8]) throws(CollectingProblem) {
-        guard let memory = try? JSONDecoder().decode(LogMemory.self, from: Data(bytes)) else {
-            throw CollectingProblem(
-                .unusable,
-                "how far the logs were read is remembered in a form that this release does not know; use the "
-                    + "release that ran here last")
-        }
-        self = memory
-    }
-
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return Array(try encoder.encode(self))
-    }
 }
 
 /// One log file that was read. It is known again by what it is, not by its name: by its inode and its content, and where

@@ -26,21 +26,27 @@ struct NginxLogsCollector: Collector {
             if excluded.matches(path) { leftOut.insert(name.log) }
             return !excluded.matches(path)
         }
-        let scratch = try ScratchFolder(in: context.scratch)
-        do throws(CollectingProblem) {
-            let memory =
-                try context.memory(dataset).map { memory throws(CollectingProblem) in try LogMemory(memory.bytes) }
-                ?? LogMemory()
+        let memory = try self.memory(context)
+        return try await context.withScratch { scratch throws(CollectingProblem) in
             var follower = LogFollower(context, memory: memory, scratch: scratch)
             try follower.run(logs, leftOut: leftOut)
             var gathering = try follower.gathering()
             gathering.parts += found.parts
-            gathering.release = { scratch.remove() }
             return gathering
-        } catch {
-            scratch.remove()
-            throw error
         }
+    }
+
+    /// - Throws: `CollectingProblem` if it is in another form, as a later release may write it: without it every line would
+    ///   be taken a second time.
+    private func memory(_ context: CollectionContext) throws(CollectingProblem) -> LogMemory {
+        guard let last = context.memory(dataset) else { return LogMemory() }
+        guard let memory = LogMemory(last.bytes) else {
+            throw CollectingProblem(
+                .unusable,
+                "how far the logs were read is remembered in a form that this release does not know; use the "
+                    + "release that ran here last")
+        }
+        return memory
     }
 
     /// Logs at the top of the folder are followed instead.

@@ -27,13 +27,8 @@ enum ClusterDump {
     static func make(
         _ context: CollectionContext, in scratch: ScratchFolder
     ) async throws(CollectingProblem) -> MadeFile {
-        let path = "\(scratch.path)/pg_dump_all.sql"
-        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw CollectingProblem(
-                .noRoom, "a dump cannot be written beside staging (\(String(cString: strerror(errno)).lowercasedFirst))"
-            )
-        }
+        let name = "pg_dump_all.sql"
+        let file = try scratch.create(name, for: "a dump")
         defer { close(file) }
         let program = ContainerProgram(
             [Array("pg_dumpall".utf8)], user: "postgres",
@@ -49,6 +44,6 @@ enum ClusterDump {
                 .unusable, "the dump that pg_dumpall made in \(context.container.name) lacks its end, and was not taken"
             )
         }
-        return MadeFile(path: path, mode: 0o640, modified: context.now)
+        return MadeFile(path: "\(scratch.path)/\(name)", mode: 0o640, modified: context.now)
     }
 }

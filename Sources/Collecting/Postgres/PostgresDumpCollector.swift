@@ -30,18 +30,13 @@ struct PostgresDumpCollector: Collector {
     }
 
     private func dumped(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
-        let scratch = try ScratchFolder(in: context.scratch)
-        do throws(CollectingProblem) {
+        try await context.withScratch { scratch throws(CollectingProblem) in
             let dump = try await ClusterDump.make(context, in: scratch)
             var gathering = Gathering(parts: [.made(dump, as: PostgresDumpCollector.name)])
             let others = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
             if others.problem == nil, others.absence == nil { gathering.parts += others.gathering.parts }
             gathering.memory = half(context).forgotten()
-            gathering.release = { scratch.remove() }
             return gathering
-        } catch {
-            scratch.remove()
-            throw error
         }
     }
 

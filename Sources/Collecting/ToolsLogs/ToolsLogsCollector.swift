@@ -18,38 +18,23 @@ struct ToolsLogsCollector: Collector {
             if ToolsLogsCollector.isLog(path), !excluded.matches(path) { logs.append(path) }
         }
         let folder = place(context)
-        let scratch = try ScratchFolder(in: context.scratch)
-        do throws(CollectingProblem) {
-            // In a new year everything is taken from the source again.
-            let year = try? context.timeZone.year(of: context.now)
-            let last = context.memory(dataset).flatMap { $0.year == year ? ToolsLogsMemory($0.bytes) : nil }
-            var pass = ToolsLogsPass(context, memory: last ?? ToolsLogsMemory(), scratch: scratch)
+        let last = context.remembered(of: dataset, as: ToolsLogsMemory.self) ?? ToolsLogsMemory()
+        return try await context.withScratch { scratch throws(CollectingProblem) in
+            var pass = ToolsLogsPass(context, memory: last, scratch: scratch)
             for path in logs {
-                if let file = place(context).appending(path) { try await pass.take(path, at: file) }
+                if let file = folder.appending(path) { try await pass.take(path, at: file) }
             }
-            var gathering = Place.folder([place(context)], include: ToolsLogsCollector.othersVerdict).gathering
+            var gathering = Place.folder([folder], include: ToolsLogsCollector.othersVerdict).gathering
             gathering.parts += pass.parts
             gathering.shortfalls = pass.shortfalls
-            gathering.memory = try ToolsLogsCollector.encoded(pass.memory)
+            gathering.memory = try pass.memory.encoded()
             let memory = pass.memory
             gathering.standing = { name in
                 ToolsLogsPass.source(of: name, in: memory).flatMap {
                     excluded.matches($0) ? nil : folder.appending($0)
                 }
             }
-            gathering.release = { scratch.remove() }
             return gathering
-        } catch {
-            scratch.remove()
-            throw error
-        }
-    }
-
-    private static func encoded(_ memory: ToolsLogsMemory) throws(CollectingProblem) -> [UInt8] {
-        do {
-            return try memory.encoded()
-        } catch {
-            throw CollectingProblem(.unusable, "what was seen of the tools' logs cannot be remembered: \(error)")
         }
     }
 

@@ -1,7 +1,5 @@
-import FoundationEssentials
-
 /// What was last good of each tool's log, by its escaped path.
-struct ToolsLogsMemory: Codable, Hashable, Sendable {
+struct ToolsLogsMemory: Remembered, Hashable, Sendable {
     struct Entry: Codable, Hashable, Sendable {
         /// Of the file as it was looked at last, good or not; times in nanoseconds.
         var size: Int64
@@ -18,18 +16,4 @@ struct ToolsLogsMemory: Codable, Hashable, Sendable {
     }
 
     var files: [String: Entry] = [:]
-
-    init() {}
-
-    /// Nil for what another release wrote in another form; then every log is read again.
-    init?(_ bytes: [UInt8]) {
-        guard let memory = try? JSONDecoder().decode(ToolsLogsMemory.self, from: Data(bytes)) else { return nil }
-        self = memory
-    }
-
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return Array(try encoder.encode(self))
-    }
 }

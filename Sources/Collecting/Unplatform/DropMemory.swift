@@ -1,9 +1,8 @@
 import Content
-import FoundationEssentials
 import LevelTree
 
 /// What was done with everything in the drop folder: so an archive is opened once, and what it was filed under stays.
-struct DropMemory: Codable, Hashable, Sendable {
+struct DropMemory: Remembered, Hashable, Sendable {
     struct Archive: Codable, Hashable, Sendable {
         /// In the drop folder, in hexadecimal digits: paths are raw bytes.
         var path: String
@@ -36,19 +35,6 @@ struct DropMemory: Codable, Hashable, Sendable {
     var filed: [String: String] = [:]
 
     init(excluded: [String]) { self.excluded = excluded }
-
-    /// Nil for what another release wrote in another form; then everything is looked at again, and finds its old place
-    /// again.
-    init?(_ bytes: [UInt8]) {
-        guard let memory = try? JSONDecoder().decode(DropMemory.self, from: Data(bytes)) else { return nil }
-        self = memory
-    }
-
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return Array(try encoder.encode(self))
-    }
 
     static func text(_ path: RelativePath) -> String { hexText(path.bytes) }
 

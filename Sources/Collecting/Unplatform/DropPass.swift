@@ -43,13 +43,9 @@ struct DropPass {
     }
 
     func gathering() throws(CollectingProblem) -> Gathering {
-        do {
-            var gathering = Gathering(parts: parts, shortfalls: shortfalls, memory: try memory.encoded())
-            gathering.skipped = skipped
-            return gathering
-        } catch {
-            throw CollectingProblem(.unusable, "what was seen of the drop folder cannot be remembered: \(error)")
-        }
+        var gathering = Gathering(parts: parts, shortfalls: shortfalls, memory: try memory.encoded())
+        gathering.skipped = skipped
+        return gathering
     }
 
     /// What lies beside the archives.

@@ -31,24 +31,17 @@ struct UnplatformCollector: Collector {
         let location = locate(context)
         let found = try location.checkedGathering()
         if location.absence != nil { return found }
-        let scratch = try ScratchFolder(in: context.scratch)
-        do throws(CollectingProblem) {
+        return try await context.withScratch { scratch throws(CollectingProblem) in
             var pass = DropPass(context, memory: memory(context), scratch: scratch)
             try pass.take(DropFolder(place(context)), in: place(context))
-            var gathering = try pass.gathering()
-            gathering.release = { scratch.remove() }
-            return gathering
-        } catch {
-            scratch.remove()
-            throw error
+            return try pass.gathering()
         }
     }
 
-    /// In a new year everything is taken from the source again; under other patterns, every archive is.
+    /// Under other patterns, every archive is taken again.
     private func memory(_ context: CollectionContext) -> DropMemory {
         let excluded = context.excluded(dataset).patterns
-        let year = try? context.timeZone.year(of: context.now)
-        guard let kept = context.memory(dataset), kept.year == year, var memory = DropMemory(kept.bytes) else {
+        guard var memory = context.remembered(of: dataset, as: DropMemory.self) else {
             return DropMemory(excluded: excluded)
         }
         if memory.excluded != excluded {

@@ -10,6 +10,10 @@ extension Gathering {
         var gathering = self
         gathering.parts = parts.compactMap { part in
             switch part {
+            // The new lines of a log, read once: left out here, they would be lost. Its collector has held the patterns
+            // against the names of the source's files, which are others.
+            case .made(let made, _) where made.continuesLast:
+                return part
             case .file(_, let path), .text(_, let path, _, _), .made(_, let path), .missed(let path, _),
                 .waiting(_, let path, _):
                 return patterns.matches(path) ? nil : part

@@ -170,6 +170,25 @@ struct CollectionPassTests {
         #expect(folder.enter?(try RelativePath("old")).isTake == true)
     }
 
+    @Test("loses no line of a log by a pattern that the day's file is named like: the lines are read only once")
+    func excludesNoNewLines() async throws {
+        func made(_ continuesLast: Bool) -> MadeFile {
+            MadeFile(
+                path: "/x/1", mode: 0o640, modified: FileTime(seconds: 0, nanoseconds: 0), continuesLast: continuesLast)
+        }
+        let gathering = Gathering(parts: [
+            .made(made(true), as: try RelativePath("access-20180816.log")),
+            .made(made(false), as: try RelativePath("access-2018.bson")),
+        ])
+        let left = gathering.leavingOut(ExcludePatterns(["access-2018*"]))
+        try #require(left.parts.count == 1)
+        guard case .made(let file, _) = left.parts[0] else {
+            Issue.record("the part is \(left.parts[0])")
+            return
+        }
+        #expect(file.continuesLast)
+    }
+
     @Test("names what is missing up to a bound, and says that an old partial state is still partial")
     func story() throws {
         let missing = (1...9).map { Shortfall(path: "f\($0)", reason: "cannot be read") }

@@ -1,4 +1,3 @@
-import Glibc
 import LevelTree
 import Staging
 
@@ -18,14 +17,7 @@ struct QbankDataCollector: Collector {
         let found = try locate(context).checkedGathering()
         let half = HalfSets(dataset, writers: ["single_school_get_MIT_activity_data"], context)
         var gathering = await half.settled(found)
-        gathering.parts = gathering.parts.map(wholeOrMissed)
+        gathering.fault = TarGzip.fault
         return gathering
-    }
-
-    private func wholeOrMissed(_ part: Gathering.Part) -> Gathering.Part {
-        // What cannot be opened is for staging to judge, which knows the last generation.
-        guard case .file(let place, let path) = part, let file = try? place.openDescriptor(.file) else { return part }
-        defer { close(file) }
-        return TarGzip.fault(of: file).map { .missed(path, reason: "\($0), as after a power cut") } ?? part
     }
 }

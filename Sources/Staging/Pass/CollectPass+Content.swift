@@ -35,10 +35,11 @@ extension CollectPass {
                 return try miss(missedReason(errno), replaces: replaces)
             }
             guard before.kind == .file else { return try miss(missedReason(ENXIO), replaces: replaces) }
-            if let reason = refusal(of: source, before) {
-                figures.filesRead += 1
-                figures.bytesRead += before.size
-                return try leaveOut(reason, replaces: replaces)
+            switch look(into: source, before) {
+            case .fit: break
+            case .refused(let reason): return try leaveOut(reason, replaces: replaces)
+            case .faulty(let reason): return try miss(reason, replaces: replaces)
+            case .changing: continue
             }
             let copy = try draft.beginCopy(sources.path, size: before.size)
             let count: UInt64
@@ -53,9 +54,7 @@ extension CollectPass {
             figures.filesRead += 1
             figures.bytesRead += count
             let now = options.fileClock()
-            guard let after = FileStatus.of(source.number), count == before.size,
-                after.mode == before.mode, SourceStamp(after, isRacy: false) == SourceStamp(before, isRacy: false)
-            else {
+            guard let after = unchanged(source, before), count == before.size else {
                 try draft.discardCopy(copy, sources.path, size: before.size)
                 continue
             }
@@ -63,17 +62,6 @@ extension CollectPass {
             return try accept(copy, EntryRecord(stamp: stamp, mode: after.mode, part: part), replaces: replaces)
         }
         try miss("changed each of \(CollectPass.attempts) times that it was read", replaces: replaces)
-    }
-
-    /// Why what a small file holds is never collected, if it is not. A file that changes after this look is read again, as
-    /// its times tell.
-    private func refusal(of source: Descriptor, _ status: FileStatus) -> String? {
-        guard let judge = sources.judge, status.size <= SourceFolder.judgedSize,
-            let content = readExactly(source, at: 0, Int(status.size)), let reason = judge(content)
-        else { return nil }
-        let stamp = SourceStamp(status, isRacy: isRacy(status, options.fileClock()))
-        refusals.note(sources.path, stamp, reason)
-        return reason
     }
 
     /// A file that the collector made. If it says what it said before, it is the file that it was.
@@ -264,7 +252,7 @@ extension CollectPass {
     /// (git's Documentation/technical/racy-git.txt), with a margin for file systems that count in whole seconds.
     ///
     /// Times far in the future do not count: a clock that was set back does not come to that very nanosecond again.
-    private func isRacy(_ status: FileStatus, _ now: FileTime) -> Bool {
+    func isRacy(_ status: FileStatus, _ now: FileTime) -> Bool {
         func isNear(_ time: FileTime) -> Bool {
             let distance = time.seconds.subtractingReportingOverflow(now.seconds)
             return !distance.overflow && distance.partialValue.magnitude <= UInt64(options.racySeconds)

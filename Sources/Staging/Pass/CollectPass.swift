@@ -8,8 +8,8 @@ import LevelTree
 /// | as it was (size, times, inode, mode) | yes | kept, not read | kept, not read |
 /// | new or different | either | read, hashed, copied | the same |
 /// | gone | yes | dropped | kept |
-/// | cannot be read, or changes while it is read | yes | kept, marked stale; partial | the same |
-/// | cannot be read, or changes while it is read | no | left out and named; partial | the same |
+/// | cannot be read, changes while it is read, or is not whole | yes | kept, marked stale; partial | the same |
+/// | cannot be read, changes while it is read, or is not whole | no | left out and named; partial | the same |
 /// | holds what is never collected | yes | dropped | kept |
 final class CollectPass {
     let dataset: Dataset
@@ -32,6 +32,8 @@ final class CollectPass {
     let recovered: Descriptor?
     /// See `Gathering.standing`.
     let standing: (RelativePath) -> SourcePlace?
+    /// See `Gathering.fault`.
+    let fault: ((Int32) -> String?)?
     /// Of this pass.
     var refusals = RefusedFiles()
     /// Why the first of the files that wait does so; nil if none does.
@@ -51,7 +53,7 @@ final class CollectPass {
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
         isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
         recovered: Descriptor?, standing: @escaping (RelativePath) -> SourcePlace?,
-        progress: @escaping (CollectionProgress) throws -> Void
+        fault: ((Int32) -> String?)?, progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.dataset = dataset
         self.sources = sources
@@ -62,6 +64,7 @@ final class CollectPass {
         self.knownRefusals = knownRefusals
         self.recovered = recovered
         self.standing = standing
+        self.fault = fault
         report = progress
         seen.expectedFiles = baseline?.row.generation.files ?? 0
         seen.expectedBytes = baseline?.row.generation.bytes ?? 0

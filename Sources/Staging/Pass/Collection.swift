@@ -49,7 +49,7 @@ struct Collection {
             draft: draft, options: staging.options, isAtStore: isAtStore,
             knownRefusals: try staging.read { try RefusedFiles(dataset, $0) },
             recovered: recovered.flatMap { Descriptor.opening(CName($0), O_RDONLY | O_DIRECTORY) },
-            standing: gathering.standing, progress: progress)
+            standing: gathering.standing, fault: gathering.fault, progress: progress)
         gathering.shortfalls.forEach { pass.shortfalls.append($0) }
         gathering.skipped.forEach { pass.skipped.append($0) }
         do {

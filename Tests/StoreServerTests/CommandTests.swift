@@ -7,20 +7,11 @@ import Testing
 /// `clix-store` as it was built, as a person types it.
 @Suite("The commands of clix-store")
 struct CommandTests {
-    private static let program: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return (bundle as NSString).deletingLastPathComponent + "/clix-store"
-    }()
-
-    private func run(_ arguments: String...) async throws -> Program {
-        let all = [Self.program] + arguments
-        return try await aside { try Program.run(all) }
-    }
-
     /// A store that nobody serves.
     private func store() async throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        let made = try await run("init", folder.path + "/store", "--host", "127.0.0.1", "--listen", "127.0.0.1:0")
+        let made = try await BuiltStore.run(
+            "init", folder.path + "/store", "--host", "127.0.0.1", "--listen", "127.0.0.1:0")
         #expect(made.status == 0 && made.output == "" && made.errors.contains("fingerprint"))
         return folder
     }
@@ -33,7 +24,7 @@ struct CommandTests {
         ])
     func help(command: String) async throws {
         let words = command.split(separator: " ").map(String.init) + ["--help"]
-        let shown = try await aside { try Program.run([Self.program] + words) }
+        let shown = try await aside { try Program.run([BuiltStore.program] + words) }
         #expect(shown.status == 0)
         #expect(shown.output.contains("Example") && shown.output.contains("  clix-store \(command)"))
     }
@@ -42,17 +33,17 @@ struct CommandTests {
     func codes() async throws {
         let folder = try await store()
         let data = folder.path + "/store"
-        let added = try await run(
+        let added = try await BuiltStore.run(
             "school", "add", "mz150", "--code", "2039150", "--name", "St. Foo's H/S", "--data", data)
         #expect(added.status == 0 && added.output.hasPrefix("CLIX1-") && added.output.split(separator: "\n").count == 1)
         #expect(added.errors == "")
-        let code = try await run("school", "code", "2039150-mz150", "--data", data)
+        let code = try await BuiltStore.run("school", "code", "2039150-mz150", "--data", data)
         #expect(code.status == 0 && code.output.hasPrefix("CLIX1-") && code.output != added.output)
-        let set = try await run("school", "set", "mz150", "--name", "Renamed", "--data", data)
+        let set = try await BuiltStore.run("school", "set", "mz150", "--name", "Renamed", "--data", data)
         #expect(set.status == 0 && set.output == "" && set.errors.contains("Renamed"))
-        let list = try await run("school", "list", "--data", data)
+        let list = try await BuiltStore.run("school", "list", "--data", data)
         #expect(list.output.contains("mz150   2039150-mz150  not enrolled") && list.output.contains("Renamed"))
-        let json = try await run("school", "list", "--json", "--data", data)
+        let json = try await BuiltStore.run("school", "list", "--json", "--data", data)
         let schools = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
         #expect(schools?.first?["server_id"] as? String == "mz150")
     }
@@ -61,8 +52,8 @@ struct CommandTests {
     func usage() async throws {
         let folder = try await store()
         let data = folder.path + "/store"
-        _ = try await run("school", "add", "mz150", "--data", data)
-        let packs = try await run("school", "list", "--json", "--data", data).output
+        _ = try await BuiltStore.run("school", "add", "mz150", "--data", data)
+        let packs = try await BuiltStore.run("school", "list", "--json", "--data", data).output
         let attempts: [([String], String)] = [
             (["school", "add", "mz150"], "mz150 is there already"), (["school", "add", "17"], "is not a server id"),
             (["school", "add", "sp100"], "never given its identity"),
@@ -82,25 +73,25 @@ struct CommandTests {
             (["serve", "--listen", "here"], "ADDRESS:PORT"),
         ]
         for (words, sentence) in attempts {
-            let all = [Self.program] + words + (words[0] == "init" || words[0] == "gc" ? [] : ["--data", data])
+            let all = [BuiltStore.program] + words + (words[0] == "init" || words[0] == "gc" ? [] : ["--data", data])
             let refused = try await aside { try Program.run(all) }
             #expect(refused.status == 64, "\(words): \(refused.errors)")
             #expect(refused.output == "" && refused.errors.contains(sentence), "\(words): \(refused.errors)")
         }
-        #expect(try await run("school", "list", "--json", "--data", data).output == packs)
+        #expect(try await BuiltStore.run("school", "list", "--json", "--data", data).output == packs)
     }
 
     @Test("no store, wrong settings, a group that is not there: 78, with what to type")
     func configuration() async throws {
-        let nothing = try await run("status", "--data", "/nonexistent/store")
+        let nothing = try await BuiltStore.run("status", "--data", "/nonexistent/store")
         #expect(nothing.status == 78 && nothing.errors.contains("clix-store init /nonexistent/store"))
         let folder = try await store()
         let data = folder.path + "/store"
         try folder.write("lissten = \"127.0.0.1:0\"\n", to: "store/store.toml")
-        let unknown = try await run("serve", "--data", data)
+        let unknown = try await BuiltStore.run("serve", "--data", data)
         #expect(unknown.status == 78 && unknown.errors.contains("store.toml:1:1") && unknown.errors.contains("listen"))
         try folder.write("listen = \"127.0.0.1:0\"\nreader_group = \"no-such-group\"\n", to: "store/store.toml")
-        let group = try await run("serve", "--data", data)
+        let group = try await BuiltStore.run("serve", "--data", data)
         #expect(group.status == 78 && group.errors.contains("addgroup"))
     }
 
@@ -121,7 +112,7 @@ struct CommandTests {
             kill -TERM $pid; wait $pid; echo "served $?"
             """
         let shown = try await aside {
-            try Program.run(["bash", "-c", script, "script", Self.program, data, folder.path])
+            try Program.run(["bash", "-c", script, "script", BuiltStore.program, data, folder.path])
         }
         #expect(shown.output == "add 0\nsecond 75\nthird 69\nrebuild 75\nverify 0\nserved 0\n", "\(shown.errors)")
         let ready = try folder.read("out")
@@ -137,13 +128,13 @@ struct CommandTests {
         let data = folder.path + "/store"
         let heading = "Sr. No.;School Name;Full CLIx School Code;Server id\n"
         try folder.write(heading + ";A;2039150;mz150\n;B;;rj280\n", to: "good.csv")
-        let good = try await run("school", "import", folder.path + "/good.csv", "--data", data)
+        let good = try await BuiltStore.run("school", "import", folder.path + "/good.csv", "--data", data)
         #expect(good.status == 0 && good.errors.contains("2 added"))
         try folder.write(heading + ";C;2039151;mz151\n;D;2039152;one\n", to: "bad.csv")
-        let bad = try await run("school", "import", folder.path + "/bad.csv", "--data", data)
+        let bad = try await BuiltStore.run("school", "import", folder.path + "/bad.csv", "--data", data)
         #expect(bad.status == 64 && bad.errors.contains("line 3"))
-        #expect(try await !run("school", "list", "--data", data).output.contains("mz151"))
-        #expect(try await run("school", "import", folder.path + "/none.csv", "--data", data).status == 74)
+        #expect(try await !BuiltStore.run("school", "list", "--data", data).output.contains("mz151"))
+        #expect(try await BuiltStore.run("school", "import", folder.path + "/none.csv", "--data", data).status == 74)
     }
 
     @Test("a seed, a rebuild and what the listings say after it")
@@ -152,14 +143,14 @@ struct CommandTests {
         let data = folder.path + "/store"
         let image = try TemporaryFolder()
         try image.write("factory content", to: "lesson.html")
-        let seeded = try await run("seed", image.path, "--name", "image-2018", "--data", data)
+        let seeded = try await BuiltStore.run("seed", image.path, "--name", "image-2018", "--data", data)
         #expect(seeded.status == 0 && seeded.errors.contains("1 chunk, 1 of them new"))
-        let before = try await run("seed", "list", "--data", data).output
+        let before = try await BuiltStore.run("seed", "list", "--data", data).output
         #expect(before.contains("image-2018") && before.contains("15"))
-        #expect(try await run("rebuild", "--data", data).status == 0)
-        #expect(try await run("seed", "list", "--data", data).output == before)
-        #expect(try await run("status", "--data", data).output.contains("1 of them common"))
-        #expect(try await run("seed", folder.path + "/nothing", "--data", data).status != 0)
+        #expect(try await BuiltStore.run("rebuild", "--data", data).status == 0)
+        #expect(try await BuiltStore.run("seed", "list", "--data", data).output == before)
+        #expect(try await BuiltStore.run("status", "--data", data).output.contains("1 of them common"))
+        #expect(try await BuiltStore.run("seed", folder.path + "/nothing", "--data", data).status != 0)
     }
 
     // Only root can become another user.
@@ -169,9 +160,9 @@ struct CommandTests {
         let data = folder.path + "/store"
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
         #expect(chown(data, 65534, 65534) == 0)
-        #expect(try await run("init", data, "--host", "localhost").status == 0)
-        #expect(try await run("school", "add", "mz150", "--data", data).status == 0)
-        #expect(try await run("school", "list", "--data", data).status == 0)
+        #expect(try await BuiltStore.run("init", data, "--host", "localhost").status == 0)
+        #expect(try await BuiltStore.run("school", "add", "mz150", "--data", data).status == 0)
+        #expect(try await BuiltStore.run("school", "list", "--data", data).status == 0)
         let foreign = try await aside { try Program.run(["find", data, "!", "-user", "65534"]) }
         #expect(foreign.status == 0 && foreign.output == "")
     }

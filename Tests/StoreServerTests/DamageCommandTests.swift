@@ -6,23 +6,13 @@ import Testing
 /// What `clix-store` says and does about a store that is not whole.
 @Suite("Damage, as the commands of clix-store tell it")
 struct DamageCommandTests {
-    private static let program: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return (bundle as NSString).deletingLastPathComponent + "/clix-store"
-    }()
-
-    private func run(_ arguments: String...) async throws -> Program {
-        let all = [Self.program] + arguments
-        return try await aside { try Program.run(all) }
-    }
-
     /// A store that has a seed, and the folder of that.
     private func store() async throws -> (folder: TemporaryFolder, image: TemporaryFolder) {
         let (folder, image) = (try TemporaryFolder(), try TemporaryFolder())
         let data = folder.path + "/store"
-        #expect(try await run("init", data, "--host", "127.0.0.1", "--listen", "127.0.0.1:0").status == 0)
+        #expect(try await BuiltStore.run("init", data, "--host", "127.0.0.1", "--listen", "127.0.0.1:0").status == 0)
         try image.write(String(repeating: "factory content ", count: 100), to: "lesson.html")
-        #expect(try await run("seed", image.path, "--data", data).status == 0)
+        #expect(try await BuiltStore.run("seed", image.path, "--data", data).status == 0)
         return (folder, image)
     }
 
@@ -58,7 +48,7 @@ struct DamageCommandTests {
             """
         let shown = try await aside {
             try Program.run(
-                ["bash", "-c", script, "script", Self.program, data, folder.path, "\(isServed)", image.path])
+                ["bash", "-c", script, "script", BuiltStore.program, data, folder.path, "\(isServed)", image.path])
         }
         let first = try folder.read("first")
         #expect(shown.output == "verify 65\nseed 0\nverify 0\nrebuild 0\nverify 0\n", "\(first)")
@@ -73,13 +63,13 @@ struct DamageCommandTests {
             try FileManager.default.removeItem(atPath: data + "/" + name)
         }
         for command in [["status"], ["verify"], ["school", "list"]] {
-            let shown = try await aside { try Program.run([Self.program] + command + ["--data", data]) }
+            let shown = try await aside { try Program.run([BuiltStore.program] + command + ["--data", data]) }
             #expect(shown.status == 65 && shown.errors.contains("clix-store rebuild"), "\(command): \(shown.errors)")
         }
-        let added = try await run("school", "add", "mz150", "--data", data)
+        let added = try await BuiltStore.run("school", "add", "mz150", "--data", data)
         #expect(added.status == 0 && added.output.hasPrefix("CLIX1-"))
         #expect(added.errors.contains("was made anew from the packs") && added.errors.split(separator: "\n").count == 1)
-        #expect(try await run("school", "code", "mz150", "--data", data).errors == "")
-        #expect(try await run("verify", "--all", "--data", data).status == 0)
+        #expect(try await BuiltStore.run("school", "code", "mz150", "--data", data).errors == "")
+        #expect(try await BuiltStore.run("verify", "--all", "--data", data).status == 0)
     }
 }

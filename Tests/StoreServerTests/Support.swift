@@ -50,3 +50,16 @@ struct Program {
             status: process.terminationStatus, output: try folder.read("out"), errors: try folder.read("err"))
     }
 }
+
+/// `clix-store` as it was built, beside the tests.
+enum BuiltStore {
+    static let program: String = {
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (bundle as NSString).deletingLastPathComponent + "/clix-store"
+    }()
+
+    static func run(_ arguments: String...) async throws -> Program {
+        let all = [program] + arguments
+        return try await aside { try Program.run(all) }
+    }
+}

@@ -1,35 +1,19 @@
-import CZlib
-import Glibc
-
 /// Whether a file is one whole `.tar.gz`: gzip to its trailer, with its checksum and length (RFC 1952), and in it a tar
 /// archive up to the mark that ends one. Nothing is kept of what is unpacked, however much it is.
 struct TarGzip {
     /// What is wrong with it, as a clause that reads on after its name; nil if it is whole.
-    /// - Parameter file: open for reading, from its beginning; it stays the caller's.
+    /// - Parameter file: open for reading; it stays the caller's, but not its position.
     static func fault(of file: Int32) -> String? {
-        guard let packed = gzdopen(dup(file), "rb") else { return "cannot be unpacked: there is no memory" }
-        defer { gzclose_r(packed) }
+        guard let packed = GzipReader(file) else { return "cannot be unpacked: there is no memory" }
         var archive = TarEnd()
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = gzread(packed, &buffer, UInt32(buffer.count))
-            // Only known once something was read: zlib gives out what is no gzip as it is.
-            if gzdirect(packed) != 0 { return "is no gzip file" }
-            if count > 0 {
-                guard archive.take(buffer[..<Int(count)]) else { return "holds no tar archive" }
-                continue
-            }
-            var code: Int32 = Z_OK
-            let reason = message(String(cString: gzerror(packed, &code)))
-            guard count == 0, code == Z_OK || code == Z_STREAM_END else { return "is cut or damaged (\(reason))" }
-            return archive.isWhole ? nil : "holds a tar archive that lacks its end"
+            let bytes = packed.next(upTo: 64 << 10)
+            if packed.isPlain { return "is no gzip file" }
+            if bytes.isEmpty { break }
+            guard archive.take(bytes[...]) else { return "holds no tar archive" }
         }
-    }
-
-    /// zlib begins with the descriptor: `<fd:17>: unexpected end of file`.
-    private static func message(_ text: String) -> String {
-        let words = text.drop { $0 != " " }.dropFirst()
-        return words.isEmpty ? "it ends too early" : String(words)
+        if let damage = packed.damage { return "is cut or damaged (\(damage))" }
+        return archive.isWhole ? nil : "holds a tar archive that lacks its end"
     }
 }
 

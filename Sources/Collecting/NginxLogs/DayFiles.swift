@@ -36,7 +36,7 @@ final class DayFiles {
         made.mode = log.mode
         files[key] = made
         var sink = OutputSink(.file(descriptor: try descriptor(key, made.path), limit: .max))
-        if case .failed(let number) = sink.take(lines) { throw LogContent.unwritable(number) }
+        if case .failed(let number) = sink.take(lines) { throw .unwritable("log lines", number) }
         written += UInt64(lines.count)
     }
 
@@ -47,7 +47,7 @@ final class DayFiles {
             self.open = nil
         }
         let file = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw LogContent.unwritable(errno) }
+        guard file >= 0 else { throw .unwritable("log lines", errno) }
         open = (key, file)
         return file
     }

@@ -1,95 +1,63 @@
-import CZlib
 import Glibc
 
-/// The content of a log file as text: the file itself, or what a compressed one holds, unpacked beside staging.
+/// The content of a log file as text: the file itself, or what a compressed one holds, unpacked piece by piece as it is
+/// asked for. Nothing of it is kept on the disk, however much it is.
 final class LogContent {
-    let file: Int32
-    let size: UInt64
-    /// How far a damaged compressed file could be unpacked; nil if it is whole.
-    let damage: String?
+    private let file: Int32
+    /// Of a plain file, how much of it there is to read; what is written behind that is for the next pass.
+    private let size: UInt64
+    private let unpacked: UnpackedText?
 
     init(_ log: OpenedLog) {
-        file = dup(log.file)
+        file = fcntl(log.file, F_DUPFD_CLOEXEC, 0)
         size = log.size
-        damage = nil
-    }
-
-    /// Unpacks a gzip file. Its trailer is checked; what can be had of one that is cut is taken.
-    /// - Parameter room: how many bytes may be written.
-    /// - Throws: `CollectingProblem` if there is no room, or the unpacked file cannot be written.
-    init(unpacking log: OpenedLog, in scratch: ScratchFolder, room: UInt64) throws(CollectingProblem) {
-        guard let packed = gzdopen(dup(log.file), "rb") else {
-            throw CollectingProblem(.unreadable, "\(escapedName(log)) cannot be unpacked: there is no memory")
-        }
-        defer { gzclose_r(packed) }
-        // Removed at once: it lives as long as it is open.
-        let name = "unpacked"
-        let target = try scratch.create(name, for: "log lines")
-        unlink("\(scratch.path)/\(name)")
-        file = target
-        var sink = OutputSink(.file(descriptor: target, limit: Int64(clamping: room)))
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        var total: UInt64 = 0
-        while true {
-            if Task.isCancelled {
-                close(target)
-                throw CollectingProblem(.unreadable, "stopped while logs were unpacked")
-            }
-            let count = gzread(packed, &buffer, UInt32(buffer.count))
-            guard count > 0 else {
-                var code: Int32 = Z_OK
-                let reason = String(cString: gzerror(packed, &code))
-                let isWhole = count == 0 && (code == Z_OK || code == Z_STREAM_END)
-                damage = isWhole ? nil : "\(reason.isEmpty ? "it ends too early" : reason), after \(total) bytes"
-                break
-            }
-            switch buffer.withUnsafeBytes({ sink.take(UnsafeRawBufferPointer(rebasing: $0.prefix(Int(count)))) }) {
-            case .all: total += UInt64(count)
-            case .full:
-                close(target)
-                throw LogContent.unwritable(ENOSPC)
-            case .failed(let number):
-                close(target)
-                throw LogContent.unwritable(number)
-            }
-        }
-        size = total
+        unpacked = log.name.isCompressed ? UnpackedText(file) : nil
     }
 
     deinit { close(file) }
 
-    static func unwritable(_ number: Int32) -> CollectingProblem { .unwritable("log lines", number) }
+    /// What is wrong with a compressed file and how far it could be unpacked, once that is known; nil if it is whole.
+    var damage: String? { unpacked?.damage }
+
+    /// Whether there is nothing from `offset` on. Of a compressed file only known once it was read up to there.
+    func isEnd(_ offset: UInt64) -> Bool {
+        guard let unpacked else { return offset >= size }
+        return unpacked.end.map { offset >= $0 } ?? false
+    }
+
+    /// Fewer bytes than `count` only at the end. Of a compressed file, reading goes forward at little cost, and back from
+    /// the start on.
+    /// - Throws: `CollectingProblem` if it cannot be read.
+    func read(at offset: UInt64, upTo count: Int) throws(CollectingProblem) -> [UInt8] {
+        if let unpacked { return try unpacked.read(at: offset, upTo: count) }
+        let count = Int(min(UInt64(count), size - min(offset, size)))
+        do throws(ReadFailure) {
+            return try readBytes(of: file, at: offset, upTo: count)
+        } catch {
+            throw CollectingProblem(.unreadable, "a log cannot be read (\(error))")
+        }
+    }
 
     /// Whether this is the content that was taken up to the record's offset, as far as its first and last bytes tell.
-    func begins(as record: FollowedFile) -> Bool {
-        guard size >= record.offset, record.offset >= UInt64(record.tail.length) else { return false }
-        return read(at: 0, record.head.length).map(Fingerprint.init) == record.head
-            && read(at: record.offset - UInt64(record.tail.length), record.tail.length).map(Fingerprint.init)
-                == record.tail
+    func begins(as record: FollowedFile) throws(CollectingProblem) -> Bool {
+        guard unpacked != nil || size >= record.offset, record.offset >= UInt64(record.tail.length) else {
+            return false
+        }
+        guard Fingerprint(try read(at: 0, upTo: record.head.length)) == record.head else { return false }
+        let start = record.offset - UInt64(record.tail.length)
+        return Fingerprint(try read(at: start, upTo: record.tail.length)) == record.tail
     }
 
-    /// Whether all that is here stands at the start of another file too, as far as its first and last bytes tell.
-    func isBeginning(of other: LogContent) -> Bool {
+    /// Whether all that is here, in a plain file, stands at the start of another one too, as far as its first and last
+    /// bytes tell.
+    func isBeginning(of other: LogContent) throws(CollectingProblem) -> Bool {
         guard size > 0, size <= other.size else { return false }
-        return [(0, min(size, 1024)), (size - min(size, 4096), min(size, 4096))].allSatisfy { start, length in
-            guard let piece = read(at: start, Int(length)) else { return false }
-            return piece == other.read(at: start, Int(length))
-        }
-    }
-
-    private func read(at offset: UInt64, _ count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var got = 0
-        while got < count {
-            let part = bytes.withUnsafeMutableBytes {
-                pread(file, $0.baseAddress.map { $0 + got }, count - got, off_t(offset) + off_t(got))
+        for (start, length) in [(0, min(size, 1024)), (size - min(size, 4096), min(size, 4096))] {
+            let piece = try read(at: start, upTo: Int(length))
+            guard piece.count == Int(length), piece == (try other.read(at: start, upTo: Int(length))) else {
+                return false
             }
-            if part < 0, errno == EINTR { continue }
-            guard part > 0 else { return nil }
-            got += part
         }
-        return bytes
+        return true
     }
 }
-
-private func escapedName(_ log: OpenedLog) -> String { String(decoding: log.name.bytes, as: UTF8.self) }

@@ -6,7 +6,6 @@ import Staging
 struct LogFollower {
     let context: CollectionContext
     let memory: LogMemory
-    private let scratch: ScratchFolder
     private let days: DayFiles
     private(set) var followed: [FollowedFile] = []
     private(set) var shortfalls: [Shortfall] = []
@@ -22,7 +21,6 @@ struct LogFollower {
     init(_ context: CollectionContext, memory: LogMemory, scratch: ScratchFolder) {
         self.context = context
         self.memory = memory
-        self.scratch = scratch
         days = DayFiles(in: scratch)
         newest = Dictionary(memory.files.map { ($0.log, LogDay(number: $0.day)) }, uniquingKeysWith: max)
     }
@@ -39,19 +37,27 @@ struct LogFollower {
         var rest: [Int] = []
         for (index, log) in logs.enumerated() {
             if log.name.isCompressed {
-                if let record = matching.finished(log) { followed.append(record) } else { rest.append(index) }
-            } else if case let content = LogContent(log), let record = matching.same(log, content) {
+                if let record = try matching.finished(log) { followed.append(record) } else { rest.append(index) }
+            } else if case let content = LogContent(log), let record = try matching.same(log, content) {
                 known[index] = (content, record)
             } else {
                 rest.append(index)
             }
         }
-        rest.removeAll { LogFollower.isCopyInTheMaking(logs[$0], among: logs) }
+        for (position, index) in rest.enumerated().reversed()
+        where try LogFollower.isCopyInTheMaking(logs[index], among: logs) {
+            rest.remove(at: position)
+        }
         for (index, log) in logs.enumerated() {
             if let (content, record) = known[index] {
                 try take(log, content, from: record)
-            } else if rest.contains(index), let content = try content(of: log) {
-                try take(log, content, from: matching.heir(log, content))
+            } else if rest.contains(index) {
+                if hasToWait(log) {
+                    if log.size > 0 { wait(log) }
+                    continue
+                }
+                let content = LogContent(log)
+                try take(log, content, from: try matching.heir(log, content))
             }
         }
         keepOrMiss(matching.missing, leftOut: leftOut)
@@ -64,36 +70,17 @@ struct LogFollower {
     }
 
     /// `copytruncate` copies a log before it empties it: until then, all that is in the copy is in the log.
-    private static func isCopyInTheMaking(_ copy: OpenedLog, among logs: [OpenedLog]) -> Bool {
+    private static func isCopyInTheMaking(_ copy: OpenedLog, among logs: [OpenedLog]) throws(CollectingProblem) -> Bool
+    {
         guard !copy.name.isCompressed, copy.name.age != .current,
             let log = logs.first(where: {
                 $0.name.log == copy.name.log && $0.name.age == .current && !$0.name.isCompressed
             })
         else { return false }
-        return LogContent(copy).isBeginning(of: LogContent(log))
+        return try LogContent(copy).isBeginning(of: LogContent(log))
     }
 
     private func hasToWait(_ log: OpenedLog) -> Bool { isFull || waiting.contains(log.name.log) }
-
-    /// Nil if it has to wait for room on the disk.
-    private mutating func content(of log: OpenedLog) throws(CollectingProblem) -> LogContent? {
-        guard log.name.isCompressed else { return LogContent(log) }
-        guard !hasToWait(log) else {
-            wait(log)
-            return nil
-        }
-        do throws(CollectingProblem) {
-            let content = try LogContent(unpacking: log, in: scratch, room: context.room() / 2)
-            if let damage = content.damage {
-                miss(log, "is a damaged gzip file (\(damage)); the lines before that were taken")
-            }
-            return content
-        } catch {
-            guard error.code == .noRoom else { throw error }
-            wait(log)
-            return nil
-        }
-    }
 
     private mutating func take(
         _ log: OpenedLog, _ content: LogContent, from record: FollowedFile?
@@ -115,13 +102,16 @@ struct LogFollower {
             let days = days
             guard
                 try reading.next(
-                    isFinal: log.name.isFinal && content.damage == nil,
+                    isFinal: log.name.isFinal,
                     { (lines) throws(CollectingProblem) in
                         try sorter.take(lines) { (day, run) throws(CollectingProblem) in
                             try days.append(run, of: log, on: day)
                         }
                     })
             else { break }
+        }
+        if let damage = content.damage {
+            miss(log, "is a damaged gzip file (\(damage)); the lines before that were taken")
         }
         newest[log.name.log] = max(newest[log.name.log] ?? sorter.day, sorter.day)
         // Of an empty file there is nothing to know it by: its inode may soon be another's. An empty compressed file is

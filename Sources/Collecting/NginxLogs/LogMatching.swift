@@ -17,26 +17,34 @@ struct LogMatching {
     init(_ memory: LogMemory) { missing = memory.files }
 
     /// A compressed file that was read to its end and is the same still; it need not be opened again.
-    mutating func finished(_ log: OpenedLog) -> FollowedFile? {
-        take {
+    mutating func finished(_ log: OpenedLog) throws(CollectingProblem) -> FollowedFile? {
+        try take {
             $0.isCompressed && $0.inode == log.inode && $0.size == log.size
                 && $0.modified == log.modifiedNanoseconds
         }
     }
 
     /// The same file, as it is or longer.
-    mutating func same(_ log: OpenedLog, _ content: LogContent) -> FollowedFile? {
-        take { !$0.isCompressed && $0.inode == log.inode && content.begins(as: $0) }
+    mutating func same(_ log: OpenedLog, _ content: LogContent) throws(CollectingProblem) -> FollowedFile? {
+        try take { (record) throws(CollectingProblem) in
+            guard !record.isCompressed, record.inode == log.inode else { return false }
+            return try content.begins(as: record)
+        }
     }
 
     /// A file with the content of one that is gone; to be asked when every file was asked whether it is the same.
-    mutating func heir(_ log: OpenedLog, _ content: LogContent) -> FollowedFile? {
+    mutating func heir(_ log: OpenedLog, _ content: LogContent) throws(CollectingProblem) -> FollowedFile? {
         // An empty compressed file has nothing to inherit.
-        take { $0.offset > 0 && $0.log == log.name.log && content.begins(as: $0) }
+        try take { (record) throws(CollectingProblem) in
+            guard record.offset > 0, record.log == log.name.log else { return false }
+            return try content.begins(as: record)
+        }
     }
 
-    private mutating func take(_ isIt: (FollowedFile) -> Bool) -> FollowedFile? {
-        guard let index = missing.firstIndex(where: isIt) else { return nil }
-        return missing.remove(at: index)
+    private mutating func take(
+        _ isIt: (FollowedFile) throws(CollectingProblem) -> Bool
+    ) throws(CollectingProblem) -> FollowedFile? {
+        for index in missing.indices where try isIt(missing[index]) { return missing.remove(at: index) }
+        return nil
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads what is new of a log's content, line by line in blocks, up to the size that it had when it was opened.
 struct LogReading {
     private let content: LogContent
@@ -20,7 +18,8 @@ struct LogReading {
         tail = record?.tail ?? .empty
     }
 
-    var isAtEnd: Bool { offset >= content.size }
+    /// Whether nothing is left.
+    var isAtEnd: Bool { content.isEnd(offset) }
 
     /// Takes the next lines.
     ///
@@ -31,9 +30,11 @@ struct LogReading {
     mutating func next(
         isFinal: Bool, _ take: (UnsafeRawBufferPointer) throws(CollectingProblem) -> Void
     ) throws(CollectingProblem) -> Bool {
-        var block = try read()
+        var block = try content.read(at: offset, upTo: LogReading.bufferSize)
         guard !block.isEmpty else { return false }
-        let reachesEnd = offset + UInt64(block.count) >= content.size || block.count < LogReading.bufferSize
+        let reachesEnd = block.count < LogReading.bufferSize || content.isEnd(offset + UInt64(block.count))
+        // Behind the last line of a damaged file there may be more, once it is whole again.
+        let isFinal = isFinal && content.damage == nil
         let end = block.lastIndex(of: 0x0a).map { $0 + 1 }
         if let end {
             block.removeSubrange(end...)
@@ -43,32 +44,11 @@ struct LogReading {
         if offset == 0 { head = Fingerprint(block.prefix(LogReading.headLength)) }
         tail = Fingerprint(block.suffix(LogReading.tailLength))
         offset += UInt64(block.count)
-        if isFinal, offset >= content.size, block.last != 0x0a { block.append(0x0a) }
+        if isFinal, isAtEnd, block.last != 0x0a { block.append(0x0a) }
         let result = block.withUnsafeBytes { bytes in
             Result { () throws(CollectingProblem) in try take(bytes) }
         }
         try result.get()
         return true
-    }
-
-    private func read() throws(CollectingProblem) -> [UInt8] {
-        let count = Int(min(UInt64(LogReading.bufferSize), content.size - min(offset, content.size)))
-        var failure: Int32 = 0
-        let block = [UInt8](unsafeUninitializedCapacity: count) { space, filled in
-            while filled < count {
-                let part = pread(
-                    content.file, space.baseAddress.map { $0 + filled }, count - filled, off_t(offset) + off_t(filled))
-                if part < 0, errno == EINTR { continue }
-                if part < 0 { failure = errno }
-                // Less than there was: truncated under our hands. What was read before that is whole all the same.
-                if part <= 0 { return }
-                filled += part
-            }
-        }
-        guard failure == 0 else {
-            throw CollectingProblem(
-                .unreadable, "a log cannot be read (\(String(cString: strerror(failure)).lowercasedFirst))")
-        }
-        return block
     }
 }

@@ -36,10 +36,10 @@ struct NginxLogsCollector: Collector {
         }
     }
 
-    /// - Throws: `CollectingProblem` if it is in another form, as a later release may write it: without it every line would
+    /// - Throws: `CollectingProblem` if it cannot be read, or is in another form, as a later release may write it: without it every line would
     ///   be taken a second time.
     private func memory(_ context: CollectionContext) throws(CollectingProblem) -> LogMemory {
-        guard let last = context.memory(dataset) else { return LogMemory() }
+        guard let last = try context.memory(dataset) else { return LogMemory() }
         guard let memory = LogMemory(last.bytes) else {
             throw CollectingProblem(
                 .unusable,

@@ -14,10 +14,10 @@ enum ClusterDump {
     static func isWhole(_ file: Int32) -> Bool {
         var facts = stat()
         guard fstat(file, &facts) == 0 else { return false }
-        let start = max(0, Int(facts.st_size) - tailLength)
-        var tail = [UInt8](repeating: 0, count: Int(facts.st_size) - start)
-        let count = tail.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, off_t(start)) }
-        guard count == tail.count else { return false }
+        let size = Int(facts.st_size)
+        let length = min(size, tailLength)
+        guard let tail = try? readBytes(of: file, at: UInt64(size - length), upTo: length), tail.count == length
+        else { return false }
         return tail.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual(trailer) }
     }
 

@@ -179,7 +179,8 @@ struct LogFollowerTests {
         try await site.collect()
         let count = site.lines("access").count
         #expect((100..<2000).contains(count))
-        #expect(site.shortfalls.first?.contains("damaged gzip file") == true)
+        let said = try #require(site.shortfalls.first)
+        #expect(said.hasPrefix("access.log.2.gz: is a damaged gzip file (unexpected end of file, after "))
         // Whole again, it gives the rest.
         file.write(packed)
         try await site.collect()
@@ -239,18 +240,20 @@ struct LogFollowerTests {
         #expect(site.shortfalls.isEmpty)
     }
 
-    @Test func `and one that is too large to be unpacked stops only its own log`() async throws {
+    @Test func `as far as there is room, and the rest when there is more, out of a compressed one too`() async throws {
         write(1...200_000, to: "access.log.1")
         try await site.compress("access.log.1")
         write(200_001...200_003, to: "access.log")
-        site.write(LogSite.error(1), to: "error.log")
         site.room = 30 << 20
         try await site.collect()
-        #expect(site.staged == ["error-20180816.log": LogSite.error(1)])
+        let first = site.lines("access").count
+        #expect((1..<200_000).contains(first))
         #expect(site.shortfalls.map { $0.prefix(10) } == ["access.log", "access.log"])
+        site.rename("access.log.1.gz", "access.log.2.gz")
         site.room = .max
         try await site.collect()
         expectLines(1...200_003)
+        #expect(site.shortfalls.isEmpty)
     }
 
     @Test func `once, though a copy of one was still being made`() async throws {

@@ -109,6 +109,38 @@ struct ContainerDumpsTests {
         #expect(missed["gstudio-mongodb/Nodes.bson"]?.contains(reason) == true, "\(missed)")
     }
 
+    @Test func `of the database lack the collections whose names no file can have, each is named, and have all others`()
+        async throws
+    {
+        let long = String(repeating: "n", count: 251)
+        let names = ["a/b", "a\\/c", "x/../y", "nul\\u0000", long, "Quo\\\"te", "Nodes"]
+        let lines = names.map { "{\"name\":\"\($0)\",\"options\":{},\"indexes\":[]}" }
+        program(
+            "mongo",
+            """
+            case "$*" in
+            *list-databases*) printf '%s\\n' '{"name":"gstudio-mongodb"}' ;;
+            *) printf '%s\\n' \(lines.map { "'\($0)'" }.joined(separator: " ")) ;;
+            esac
+            """)
+        let gathering = try await Collectors.collector(for: .of("db")).gather(try context())
+        defer { gathering.release() }
+        let reasons = gathering.shortfalls.map(\.reason)
+        for name in ["a/b", "a/c", "x/../y", "nul\\x00", long] {
+            #expect(
+                reasons.contains { $0.hasPrefix("the collection gstudio-mongodb.\(name) is not dumped") }, "\(reasons)")
+        }
+        #expect(reasons.count == 5)
+        var paths: [String] = []
+        let survey = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
+        #expect(survey.missed.isEmpty)
+        #expect(
+            paths == [
+                "gstudio-mongodb/Nodes.bson", "gstudio-mongodb/Nodes.metadata.json", "gstudio-mongodb/Quo\"te.bson",
+                "gstudio-mongodb/Quo\"te.metadata.json",
+            ])
+    }
+
     @Test func `of a database server that does not answer yet are not made`() async throws {
         program("mongo", "echo 'exception: connect failed'; exit 1")
         #expect(try await refusal("db").contains("does not answer"))

@@ -9,6 +9,7 @@ struct DatabaseDump {
     let context: CollectionContext
     let scratch: ScratchFolder
     private var parts: [Gathering.Part] = []
+    private var shortfalls: [Shortfall] = []
     private var dumped = 0
 
     /// For one collection; the whole pass has its own limit.
@@ -38,7 +39,9 @@ struct DatabaseDump {
             throw CollectingProblem(
                 .unusable, "the database server in \(container.name) has nothing that could be dumped")
         }
-        return Gathering(parts: parts)
+        var gathering = Gathering(parts: parts)
+        gathering.shortfalls = shortfalls
+        return gathering
     }
 
     /// What a program said may hold what the platform's settings call secret.
@@ -52,8 +55,15 @@ struct DatabaseDump {
             let metadata = try? folder.appending(
                 RelativePath(component: Array("\(collection.name).metadata.json".utf8)))
         else {
-            throw CollectingProblem(
-                .unusable, "a collection has a name that no file can have: \(database).\(collection.name)")
+            // As mongodump 3.2 itself refuses it; what newer ones make of such a name, 3.2 restores under another.
+            let name = escapedText("\(database).\(collection.name)".utf8)
+            shortfalls.append(
+                Shortfall(
+                    path: "",
+                    reason:
+                        "the collection \(name) is not dumped: its name cannot be a file's; rename it, or dump it by "
+                        + "hand with mongodump --out -"))
+            return
         }
         let began = ContinuousClock.now
         if let reason = try await write(collection.name, of: database) {

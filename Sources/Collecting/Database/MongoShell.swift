@@ -65,20 +65,33 @@ struct MongoShell {
         return try answer.output.split(separator: UInt8(ascii: "\n")).map(MongoShell.parse)
     }
 
-    private struct Named: Decodable { let name: String }
-
     /// `{"name":"Nodes","options":{},"indexes":[…]}`; what comes behind the name is kept as it is.
     private static func parse(_ line: ArraySlice<UInt8>) throws -> Collection {
-        guard let named = try? JSONDecoder().decode(Named.self, from: Data(line)),
-            let name = try? JSONEncoder().encode(named.name), case let start = Array("{\"name\":".utf8) + name,
-            line.starts(with: start)
+        let start = Array("{\"name\":".utf8)
+        guard line.starts(with: start), let end = endOfText(line.dropFirst(start.count)),
+            let name = try? JSONDecoder().decode(String.self, from: Data(line[(line.startIndex + start.count)..<end]))
         else {
             throw CollectingProblem(
                 .unusable, "the database server's answer is not understood: \(escapedText(line.prefix(200)))")
         }
-        let rest = line.dropFirst(start.count)
+        let rest = line[end...]
         return Collection(
-            name: named.name,
-            metadata: [UInt8(ascii: "{")] + (rest.first == UInt8(ascii: ",") ? rest.dropFirst() : rest))
+            name: name, metadata: [UInt8(ascii: "{")] + (rest.first == UInt8(ascii: ",") ? rest.dropFirst() : rest))
+    }
+
+    /// Where a JSON text in quotes ends. It is not for us to know which of several forms the shell gives a character.
+    private static func endOfText(_ json: ArraySlice<UInt8>) -> Int? {
+        guard json.first == UInt8(ascii: "\"") else { return nil }
+        var isEscaped = false
+        for position in json.indices.dropFirst() {
+            if isEscaped {
+                isEscaped = false
+            } else if json[position] == UInt8(ascii: "\"") {
+                return position + 1
+            } else {
+                isEscaped = json[position] == UInt8(ascii: "\\")
+            }
+        }
+        return nil
     }
 }

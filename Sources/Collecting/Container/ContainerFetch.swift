@@ -82,15 +82,11 @@ struct ContainerFetch {
     private func program(
         _ batch: ArraySlice<ContainerListing.File>, into archive: Int32, limit: Int64
     ) -> ContainerProgram {
-        // "./" keeps a name that begins with a hyphen from being an option.
-        let names = batch.map { Array("./".utf8) + $0.path.bytes }
-        let words = [
-            "tar", "--format=gnu", "--hard-dereference", "--no-recursion", "-c", "-f", "-", "-C", source.inside,
-        ]
         // At a megabyte in a second, and more for the start.
         let seconds = 300 + limit / (1 << 20)
         return ContainerProgram(
-            words.map { Array($0.utf8) } + names, output: .file(descriptor: archive, limit: limit),
+            TarCommand.arguments(source.inside, batch.map(\.path.bytes)),
+            output: .file(descriptor: archive, limit: limit),
             deadline: .seconds(seconds), isHeavy: true)
     }
 

@@ -69,6 +69,29 @@ import Testing
         #expect(tree(cache) == tree(inside.path))
     }
 
+    /// As the engine does, to which a command line goes as JSON.
+    private static let refusingBytes = """
+        printf '%s' "$*" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 || { echo "not found: $*" >&2; exit 2; }
+        inside "$@"
+        """
+
+    /// In Latin-1: one fits into the archive's header, one does not, one has a folder, and one is full of what a shell may
+    /// stumble over.
+    @Test func `may have names that are no UTF-8, which the engine passes on in no command line`() async throws {
+        let long = String(repeating: "n", count: 180)
+        shell(
+            #"""
+            cd '\#(inside.path)'; r=$(printf 'r\351ponse')
+            echo 1 >$r.mp3; echo 2 >$r\#(long).mp3; mkdir $r; echo 3 >$r/one; echo 4 >"--\\0101\\n%b '\"\$x$r"
+            echo 5 >plain; echo 6 >"$(printf 'a\nb')"
+            """#)
+        let refresh = await refresh(FakeDocker(run: Self.refusingBytes))
+        #expect(refresh.trouble == nil)
+        #expect(refresh.missing.isEmpty, "\(refresh.missing)")
+        #expect(shell("diff -r '\(cache)' '\(inside.path)' 2>&1 && echo same || true") == "same\n")
+        #expect(tree(cache) == tree(inside.path))
+    }
+
     @Test func `is read without its symlinks and special files, and fetches both names of one file`() async {
         inside.write("x", to: "real")
         shell("cd '\(inside.path)'; ln -s /etc/passwd link; ln -s /etc folder; mkfifo pipe; ln real second")

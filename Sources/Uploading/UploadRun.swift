@@ -4,13 +4,14 @@ import LevelTree
 import Staging
 import Wire
 
-/// One upload run, from `hello` to the last receipt. Runs on the uploader's queue; blocks while the network does.
+/// One upload run, from `hello` to the last receipt and the report. Runs on the uploader's queue; blocks while the network does.
 final class UploadRun {
     private let staging: Staging
     private let installation: Installation
     private let conversation: StoreConversation
     private let wanted: Set<Dataset>?
     private let priority: (Dataset) -> Int
+    private let facts: (() throws -> Report)?
     private let tell: (UploadEvent) -> Void
     private let frames: FrameSender
 
@@ -30,7 +31,7 @@ final class UploadRun {
 
     init(
         staging: Staging, installation: Installation, conversation: StoreConversation, wanted: Set<Dataset>?,
-        priority: @escaping (Dataset) -> Int,
+        priority: @escaping (Dataset) -> Int, facts: (() throws -> Report)?,
         tell: @escaping (UploadEvent) -> Void
     ) {
         self.staging = staging
@@ -38,6 +39,7 @@ final class UploadRun {
         self.conversation = conversation
         self.wanted = wanted
         self.priority = priority
+        self.facts = facts
         self.tell = tell
         frames = FrameSender(staging: staging, conversation: conversation)
     }
@@ -46,6 +48,7 @@ final class UploadRun {
         do {
             let hello = try greet()
             if try hasWork() { try work(hello) }
+            tellFacts(hello)
         } catch {
             report.stopped = UploadError(error, of: "the upload")
         }
@@ -76,6 +79,20 @@ final class UploadRun {
         case .goOn: return hello
         case .refuse(let error): throw error
         case .wait(let seconds): throw UploadError(.busy, "the store asks to wait for \(seconds) s before uploading")
+        }
+    }
+
+    // MARK: The report
+
+    /// Best effort: what befalls it is no failure of the upload.
+    private func tellFacts(_ hello: Hello) {
+        guard let facts else { return }
+        do {
+            try ReportSender(staging: staging, conversation: conversation).send(facts(), storeSeconds: hello.time)
+        } catch is TransferFailure {
+            // The link broke: nothing that anybody has to know of.
+        } catch {
+            report.notices.append("no report was sent to the store, the next upload tries again: \(error)")
         }
     }
 

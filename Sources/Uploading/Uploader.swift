@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import LevelTree
 import Staging
+import Wire
 
 /// Sends what is staged and not yet acknowledged.
 ///
@@ -18,17 +19,21 @@ public final class Uploader: Sendable {
         public var retry: RetryPolicy.Limits
         /// The lower, the earlier.
         public var priority: @Sendable (Dataset) -> Int
+        /// What the store should know beside the datasets, asked after the commits; nil sends none.
+        public var report: (@Sendable () throws -> Report)?
 
         public init(
             store: String, proxy: String? = nil, rate: @escaping @Sendable () -> UInt64? = { nil },
             retry: RetryPolicy.Limits = RetryPolicy.Limits(),
-            priority: @escaping @Sendable (Dataset) -> Int = { $0.priority }
+            priority: @escaping @Sendable (Dataset) -> Int = { $0.priority },
+            report: (@Sendable () throws -> Report)? = nil
         ) {
             self.store = store
             self.proxy = proxy
             self.rate = rate
             self.retry = retry
             self.priority = priority
+            self.report = report
         }
     }
 
@@ -93,7 +98,7 @@ public final class Uploader: Sendable {
                 wait: { self.surroundings.wait($0, stop) })
             return UploadRun(
                 staging: staging, installation: installation, conversation: conversation, wanted: wanted,
-                priority: options.priority, tell: tell
+                priority: options.priority, facts: options.report, tell: tell
             ).run()
         } catch {
             var report = UploadReport()

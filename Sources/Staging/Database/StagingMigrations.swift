@@ -8,6 +8,7 @@ enum StagingMigrations {
         migrator.registerMigration("2 upload ledger") { try $0.execute(sql: ledger) }
         migrator.registerMigration("3 collectors' memories") { try $0.execute(sql: memories) }
         migrator.registerMigration("4 refused files") { try $0.execute(sql: refusedFiles) }
+        migrator.registerMigration("5 the acknowledged report") { try $0.execute(sql: acknowledgedReport) }
         return migrator
     }
 
@@ -53,6 +54,12 @@ enum StagingMigrations {
             modified_nanoseconds INTEGER NOT NULL, changed INTEGER NOT NULL, changed_nanoseconds INTEGER NOT NULL,
             inode INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (dataset, path)
         ) WITHOUT ROWID;
+        """
+
+    /// One row; `at` is in seconds since 1970, by the store's clock.
+    private static let acknowledgedReport = """
+        CREATE TABLE acknowledged_report (
+            id INTEGER PRIMARY KEY CHECK (id = 1), report BLOB NOT NULL, at INTEGER NOT NULL);
         """
 
     private static let ledger = """

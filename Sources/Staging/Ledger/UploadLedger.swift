@@ -68,14 +68,13 @@ extension Staging {
     }
 
     /// A new enrolment: another store, or another installation at the same one. What was known of the store's content,
-    /// its heads, receipts, open commits and spooled frames is dropped; generations stay, and the current ones become
-    /// pending again.
+    /// its heads, receipts, open commits, spooled frames and the report that it took is dropped; generations stay, and the
+    /// current ones become pending again.
     public func startAnew(heads: [Head]) throws {
         let frames = try spooledFrames()
         let datasets = try write { database in
-            for table in ["known_chunk", "head", "receipt", "pending_commit", "spooled_frame"] {
-                try database.execute(sql: "DELETE FROM \(table)")
-            }
+            let tables = ["known_chunk", "head", "receipt", "pending_commit", "spooled_frame", "acknowledged_report"]
+            for table in tables { try database.execute(sql: "DELETE FROM \(table)") }
             for head in heads { try Heads.set(head, database) }
             let rows = try GenerationTable.all(database)
             for row in rows where row.isCurrent {

@@ -37,6 +37,9 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
     var highestSequence: UInt64 = 0
     var authority: [UInt8] = []
     var enrolments: [EnrolmentRequest] = []
+    var reports: [Report] = []
+    /// Seconds since 1970.
+    var time: Int64 = 1_500_000_000
     /// Asked for every request, with its number from 0; nil lets it through.
     var fault: (StoreRequest, Int) -> Fault? = { _, _ in nil }
     /// What `hello` says beside the rest.
@@ -104,6 +107,7 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
         case (.post, "/v1/enrolments"): return enrol(body)
         case (.post, "/v1/chunks/missing"): return missing(body)
         case (.post, "/v1/snapshots"): return commit(body)
+        case (.post, "/v1/reports"): return keepReport(body)
         case (.head, _): return state(of: request.path)
         case (.patch, _): return take(request)
         default: return FakeStore.problem(.notFound)
@@ -112,8 +116,14 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
 
     private var hello: Hello {
         Hello(
-            time: 1_500_000_000, limits: .standard, chunkProfile: ChunkProfile.version, common: !common.isEmpty,
+            time: time, limits: .standard, chunkProfile: ChunkProfile.version, common: !common.isEmpty,
             heads: heads, highestSequence: highestSequence, wait: wish)
+    }
+
+    private func keepReport(_ body: [UInt8]) -> StoreAnswer {
+        guard let report = try? WireCoding.decode(Report.self, from: body) else { return FakeStore.problem(.malformed) }
+        reports.append(report)
+        return StoreAnswer(status: 204)
     }
 
     private func state(of path: String) -> StoreAnswer {

@@ -102,12 +102,19 @@ final class TestSchool {
 
     // MARK: Uploading
 
-    func uploader(_ limits: RetryPolicy.Limits = RetryPolicy.Limits()) -> Uploader {
+    func uploader(
+        _ limits: RetryPolicy.Limits = RetryPolicy.Limits(), report: (@Sendable () throws -> Report)? = nil
+    ) -> Uploader {
         let (store, waits) = (store, waits)
         return Uploader(
             staging: staging, files: files,
-            options: Uploader.Options(store: "https://store.example.org", retry: limits),
+            options: Uploader.Options(store: "https://store.example.org", retry: limits, report: report),
             surroundings: Surroundings(connect: { _ in store }, wait: { seconds, _ in waits.add(seconds) }))
+    }
+
+    /// Everything, and this report.
+    func upload(telling report: @escaping @Sendable () throws -> Report) async -> UploadReport {
+        await uploader(report: report).upload()
     }
 
     func upload(_ names: [String]? = nil) async -> UploadReport {

@@ -1,0 +1,31 @@
+import Staging
+import Wire
+
+/// Decides whether a report says anything that the store does not know. Pure.
+///
+/// A report that is the same again costs a school's data volume and a write at the store; so the clock does not count,
+/// and the free disk does only where it changed by more than a tenth or crossed the reserve.
+enum ReportNews {
+    /// A store whose catalog was made anew has forgotten reports, so each comes again after a week.
+    private static let longestSeconds: Int64 = 7 * 86_400
+
+    /// - Parameters:
+    ///   - reserve: `keep_free`, in bytes.
+    ///   - storeSeconds: now, by the store's clock, which is the one to trust.
+    static func isNews(
+        _ report: Report, since acknowledged: AcknowledgedReport?, reserve: UInt64, storeSeconds: Int64
+    ) -> Bool {
+        guard let acknowledged else { return true }
+        let known = acknowledged.report
+        if report.version != known.version || report.errors != known.errors { return true }
+        if isNews(report.freeBytes, since: known.freeBytes, reserve: reserve) { return true }
+        let age = storeSeconds.subtractingReportingOverflow(acknowledged.storeSeconds)
+        // A store's clock that went back says nothing about the age.
+        return age.overflow || !(0..<longestSeconds).contains(age.partialValue)
+    }
+
+    private static func isNews(_ free: UInt64, since known: UInt64, reserve: UInt64) -> Bool {
+        if (free < reserve) != (known < reserve) { return true }
+        return max(free, known) - min(free, known) > known / 10
+    }
+}

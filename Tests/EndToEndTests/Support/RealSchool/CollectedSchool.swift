@@ -11,11 +11,13 @@ final class CollectedSchool {
 
     /// - Parameters:
     ///   - url: of its store; by default nobody's.
+    ///   - memory, make, more: as `RealSchool` takes them.
     init(
-        in workspace: Workspace, url: String = "https://127.0.0.1:9", staging: String? = nil, memory: String? = nil
+        in workspace: Workspace, layout: RealSchool.Layout = .since2018, url: String = "https://127.0.0.1:9",
+        staging: String? = nil, memory: String? = nil, make: [String] = ["--small"], more: [String] = []
     ) throws {
         self.workspace = workspace
-        real = try RealSchool(in: workspace, memory: memory)
+        real = try RealSchool(in: workspace, layout: layout, memory: memory, make: make, more: more)
         machine = try SchoolMachine(
             in: workspace, url: url, source: real.source, staging: staging, sourceLines: real.sourceLines)
     }

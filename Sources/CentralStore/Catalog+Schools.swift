@@ -119,8 +119,8 @@ extension Catalog {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT school.*, contact.at AS contact, report.report AS report, active.id AS active_id,
-                        active.enrolled AS active_enrolled,
+                    SELECT school.*, contact.at AS contact, report.report AS report, report.at AS reported,
+                        active.id AS active_id, active.enrolled AS active_enrolled,
                         (SELECT count(*) FROM snapshot WHERE snapshot.school = school.number) AS snapshots,
                         (SELECT max(received) FROM snapshot WHERE snapshot.school = school.number) AS last_commit,
                         (SELECT count(*) FROM fork WHERE fork.school = school.number) AS forks
@@ -141,14 +141,18 @@ extension Catalog {
         // The catalog's own note of contacts does not outlive a rebuild; commits and the enrolment do.
         let known = [contacts[school.number], row["contact"] as Int64?, lastCommit, enrolled]
         let lastContact = known.compactMap { $0 }.max()
-        let report: Data? = row["report"]
+        let reportBytes: Data? = row["report"]
+        let report = reportBytes.flatMap { try? WireCoding.decode(Report.self, from: [UInt8]($0)) }
+        let reported: Int64? = report == nil ? nil : row["reported"]
+        // What a school says may be any number.
+        let ahead = report.flatMap { report in reported.map { report.clock.subtractingReportingOverflow($0) } }
         return SchoolSummary(
             serverID: school.server, code: school.code, name: school.name, listedCode: school.listedCode,
             listedName: school.listedName, installation: (row["active_id"] as String?).map { InstallationID($0) },
             enrolled: enrolled, lastContact: lastContact, lastCommit: lastCommit,
             isQuiet: enrolled != nil && lastContact.map { $0 < quietBefore } ?? true, snapshots: row["snapshots"],
             pendingBytes: school.pending, forks: row["forks"],
-            report: report.flatMap { try? WireCoding.decode(Report.self, from: [UInt8]($0)) })
+            report: report, reported: reported, clockAhead: ahead.flatMap { $0.overflow ? nil : $0.partialValue })
     }
 
     func counts() throws -> (chunks: Int, common: Int, snapshots: Int) {

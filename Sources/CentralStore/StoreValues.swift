@@ -42,11 +42,14 @@ public struct SchoolSummary: Codable, Hashable, Sendable {
     public let pendingBytes: UInt64
     /// Refused attempts to fork the history: each is a cloned or restored machine.
     public let forks: Int
-    /// The last report, if there was one.
+    /// The last report, if there was one since the catalog was made, and when it was received, by the store's clock.
     public let report: Report?
+    public let reported: Int64?
+    /// How far the school's clock was ahead of the store's then, in milliseconds; negative if it was behind.
+    public let clockAhead: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case code, name, installation, enrolled, snapshots, forks, report
+        case code, name, installation, enrolled, snapshots, forks, report, reported
         case serverID = "server_id"
         case listedCode = "listed_code"
         case listedName = "listed_name"
@@ -54,6 +57,7 @@ public struct SchoolSummary: Codable, Hashable, Sendable {
         case lastCommit = "last_commit"
         case isQuiet = "quiet"
         case pendingBytes = "pending_bytes"
+        case clockAhead = "clock_ahead"
     }
 
     /// LEVEL 2: `<code>-<id>`.

@@ -5,12 +5,18 @@ import Terminal
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The store at a glance: disk, packs, schools, and which of them went quiet.",
+        abstract: "The store at a glance: disk, packs, schools, and which of them went quiet; or one school.",
         discussion: """
             Examples:
               clix-store status
+              clix-store status mz150
               clix-store status --json
+
+            Of a school, its last report is shown: version, free disk, clock, and what it does not get whole.
             """)
+
+    @Argument(help: "Only this school: the server id, like mz150, or code-id.")
+    var school: String?
 
     @Flag(name: .long, help: "One JSON object, for programs.")
     var json = false
@@ -19,10 +25,19 @@ struct Status: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let status = try ReadingStore.open(data.directory).status()
-            if json { return StandardOutput.write(try JSONText.of(status)) }
-            StandardOutput.write(Self.lines(status, data.directory).joined(separator: "\n") + "\n")
+            let store = try ReadingStore.open(data.directory)
+            if let name = school {
+                let school = try store.school(named: name)
+                return try write(school, Self.lines(school))
+            }
+            let status = try store.status()
+            try write(status, Self.lines(status, data.directory))
         }
+    }
+
+    private func write(_ value: some Encodable, _ lines: [String]) throws {
+        let text = lines.map { TerminalText.escaped($0) + "\n" }.joined()
+        StandardOutput.write(json ? try JSONText.of(value) : text)
     }
 
     private static func lines(_ status: StoreStatus, _ directory: DataDirectory) -> [String] {
@@ -48,6 +63,12 @@ struct Status: ParsableCommand {
                 "forked     " + forked.map(\.serverID.text).joined(separator: ", ")
                     + ": a restored or cloned machine; give it a new code with school code")
         }
-        return lines.map(TerminalText.escaped)
+        let troubled = status.schools.filter { $0.report?.errors.isEmpty == false }
+        if !troubled.isEmpty {
+            lines.append(
+                "errors     told by " + troubled.map(\.serverID.text).joined(separator: ", ")
+                    + ": clix-store status SCHOOL shows them")
+        }
+        return lines
     }
 }

@@ -63,7 +63,7 @@ public struct CollectionContext: Sendable {
     }
 
     /// Masks what the server's own settings call secret, in both places where they may lie.
-    func masking() -> Masking {
+    public func masking() -> Masking {
         var secrets = KnownSecrets()
         for place in sources.settingsFile("local_settings.py") {
             if let text = try? SmallFile.read(place, limit: 1 << 20) {

@@ -5,7 +5,7 @@ import Uploading
 import Wire
 
 extension School {
-    /// Sends what is staged and not yet acknowledged, or of these datasets only.
+    /// Sends what is staged and not yet acknowledged, or of these datasets only, and a report if it says anything new.
     ///
     /// Never throws for the store or the link: what went wrong is in the report.
     /// - Throws: `UploadError` (`.unconfigured`) if no address of a store is known.
@@ -17,8 +17,17 @@ extension School {
             staging: staging, files: files,
             options: Uploader.Options(
                 store: try storeAddress(), proxy: settings.upload.proxy, rate: { rate },
-                priority: { settings.priority(of: $0) }))
+                priority: { settings.priority(of: $0) }, report: { try report(from: staging) }))
         return await uploader.upload(datasets, progress: progress)
+    }
+
+    /// What the store should know of this school beside its datasets.
+    func report(from staging: Staging) throws -> Report {
+        let now = clock.now()
+        return Report(
+            version: Release.version, freeBytes: try staging.diskUse().free,
+            clock: now.seconds * 1000 + Int64(now.nanoseconds / 1_000_000),
+            errors: collectionErrors(of: staging.identity, try staging.currentGenerations()))
     }
 
     /// Makes this machine an installation at a store; repeating it after a lost answer is safe.

@@ -21,6 +21,7 @@ extension SchoolStatus {
                 address: school.settings.store?.text ?? installation?.store, installation: installation?.id.text,
                 directory: installation?.directory, schoolName: installation?.schoolName),
             datasets: try datasets(school, generations, staging),
+            errors: school.collectionErrors(of: identity, generations),
             disk: Disk(
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.isAboveHighWater),

@@ -40,6 +40,7 @@ extension SchoolStatus {
     private var facts: [String] {
         var facts = ["school   \(serverID), code \(schoolCode.isEmpty ? "none" : schoolCode), \(named)"]
         if let identityProblem { facts.append("TO DO    \(identityProblem)") }
+        facts += errors.map { "error    \($0)" }
         if let installation = store.installation {
             facts.append("store    \(store.address ?? "no address is set"), enrolled as \(installation)")
         } else {

@@ -97,6 +97,8 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
     public var identityProblem: String?
     public var store: Store
     public var datasets: [DatasetStatus]
+    /// What the last collection did not get whole, and why, in sentences; secrets are masked. The store is told the same.
+    public var errors: [String]
     public var disk: Disk
     public var clock: Clock
 
@@ -105,7 +107,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         case schoolCode = "school_code"
         case schoolName = "school_name"
         case identityProblem = "identity_problem"
-        case store, datasets, disk, clock
+        case store, datasets, errors, disk, clock
     }
 }
 

@@ -4,7 +4,8 @@ import LevelTree
 import Staging
 import Wire
 
-/// One upload run, from `hello` to the last receipt and the report. Runs on the uploader's queue; blocks while the network does.
+/// One upload run, from `hello` to the last receipt and the report. Runs on the uploader's queue; blocks while the network
+/// does.
 final class UploadRun {
     private let staging: Staging
     private let installation: Installation

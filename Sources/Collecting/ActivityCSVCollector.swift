@@ -13,6 +13,6 @@ struct ActivityCSVCollector: Collector {
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         let found = try locate(context).checkedGathering()
-        return await HalfSets(dataset, writers: ActivityCSVCollector.writers, context).settled(found)
+        return try await HalfSets(dataset, writers: ActivityCSVCollector.writers, context).settled(found)
     }
 }

@@ -14,6 +14,8 @@ public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConverti
         public static let unreadable = Code(name: "unreadable")
         /// What a collector has to write before it can be staged does not fit on the disk, or below the budget.
         public static let noRoom = Code(name: "no room")
+        /// What earlier passes came to cannot be read from the staging directory's database.
+        public static let noMemory = Code(name: "no memory")
         /// Neither settings nor the server say who the school is.
         public static let noIdentity = Code(name: "no identity")
         public static let timeZone = Code(name: "time zone")
@@ -28,7 +30,9 @@ public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConverti
     }
 
     /// Whether another try is useless until somebody has changed something on the machine.
-    public var isPermanent: Bool { code != .absent && code != .unreadable && code != .notNeeded && code != .noRoom }
+    public var isPermanent: Bool {
+        ![.absent, .unreadable, .notNeeded, .noRoom, .noMemory].contains(code)
+    }
 
     public var description: String { message }
 }

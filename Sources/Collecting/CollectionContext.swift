@@ -17,8 +17,9 @@ public struct CollectionContext: Sendable {
     public var container: Container
     /// Where things lie in there.
     public var containerPaths = ContainerPaths()
-    /// What a dataset's collector wanted to know at its next pass.
-    public var memory: @Sendable (Dataset) -> CollectorMemory?
+    /// What a dataset's collector wanted to know at its next pass; nil only if it never was collected. What cannot be read
+    /// throws: taken for nothing, it would have all that accumulates taken a second time.
+    public var memory: @Sendable (Dataset) throws(CollectingProblem) -> CollectorMemory?
     /// When a dataset was complete the last time, as a whole or unchanged; nil if it never was.
     public var lastComplete: @Sendable (Dataset) -> FileTime?
     /// How many bytes may be written for staging now, below its budget and above the disk's reserve.
@@ -40,7 +41,7 @@ public struct CollectionContext: Sendable {
         sources: SourcePaths, identity: SchoolIdentity, now: FileTime, isClockTrusted: Bool,
         timeZone: SchoolTimeZone = .india, programs: any ProgramRunner = SubprocessRunner(),
         host: any HostFacts = LinuxHost(),
-        memory: @escaping @Sendable (Dataset) -> CollectorMemory? = { _ in nil },
+        memory: @escaping @Sendable (Dataset) throws(CollectingProblem) -> CollectorMemory? = { _ in nil },
         lastComplete: @escaping @Sendable (Dataset) -> FileTime? = { _ in nil },
         room: @escaping @Sendable () -> UInt64 = { .max },
         excluded: @escaping @Sendable (Dataset) -> ExcludePatterns = { _ in ExcludePatterns() },

@@ -13,6 +13,6 @@ struct ProgressCSVCollector: Collector {
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         let found = try locate(context).checkedGathering()
-        return await HalfSets(dataset, writers: ["export_users_analytics"], context).settled(found)
+        return try await HalfSets(dataset, writers: ["export_users_analytics"], context).settled(found)
     }
 }

@@ -16,7 +16,7 @@ struct QbankDataCollector: Collector {
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         let found = try locate(context).checkedGathering()
         let half = HalfSets(dataset, writers: ["single_school_get_MIT_activity_data"], context)
-        var gathering = await half.settled(found)
+        var gathering = try await half.settled(found)
         gathering.fault = TarGzip.fault
         return gathering
     }

@@ -28,8 +28,13 @@ extension Remembered {
 extension CollectionContext {
     /// What a dataset's collector remembers of the year that is collected now; nil in a new one, in which everything is
     /// taken from the source again.
-    func remembered<Memory: Remembered>(of dataset: Dataset, as form: Memory.Type) -> Memory? {
-        guard let year = try? timeZone.year(of: now), let last = memory(dataset), last.year == year else { return nil }
+    /// - Throws: `CollectingProblem` if it cannot be read.
+    func remembered<Memory: Remembered>(
+        of dataset: Dataset, as form: Memory.Type
+    ) throws(CollectingProblem) -> Memory? {
+        guard let last = try memory(dataset), let year = try? timeZone.year(of: now), last.year == year else {
+            return nil
+        }
         return form.init(last.bytes)
     }
 }

@@ -111,14 +111,8 @@ public struct CollectionPass: Sendable {
     }
 
     private func report(_ dataset: Dataset, failure error: any Error) -> DatasetReport {
-        let cause: DatasetReport.Cause =
-            switch (error as? StagingError)?.code {
-            case .diskFull?: .diskFull
-            case .io?, .busy?, .unusable?: .io
-            case .damaged?: .damaged
-            default: .source
-            }
-        return DatasetReport(
-            dataset: dataset, ending: .failed(reason: "\(error)", cause: cause), standing: standing(dataset))
+        DatasetReport(
+            dataset: dataset, ending: .failed(reason: "\(error)", cause: DatasetReport.Cause(error)),
+            standing: standing(dataset))
     }
 }

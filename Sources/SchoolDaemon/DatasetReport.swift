@@ -1,3 +1,4 @@
+import Collecting
 import LevelTree
 import Staging
 import Terminal
@@ -26,6 +27,16 @@ public struct DatasetReport: Sendable {
         case damaged
         /// The source, a program that was run, or the time limit.
         case source
+
+        init(_ error: any Error) {
+            self =
+                switch ((error as? StagingError)?.code, (error as? CollectingProblem)?.code) {
+                case (.diskFull?, _), (_, .noRoom?): .diskFull
+                case (.io?, _), (.busy?, _), (.unusable?, _), (_, .noMemory?): .io
+                case (.damaged?, _): .damaged
+                default: .source
+                }
+        }
     }
 
     public let dataset: Dataset

@@ -47,8 +47,16 @@ extension School {
         _ moment: CollectionMoment, _ identity: SchoolIdentity, _ staging: Staging
     ) -> CollectionContext {
         var context = context(moment, identity)
-        // A database that cannot be read stops the publication of what is collected without it.
-        context.memory = { try? staging.memory(of: $0) }
+        context.memory = { dataset throws(CollectingProblem) in
+            do {
+                return try staging.memory(of: dataset)
+            } catch {
+                throw CollectingProblem(
+                    .noMemory,
+                    "what the last collection of \(dataset) came to cannot be read, without which the same would be taken "
+                        + "twice: \(error)")
+            }
+        }
         let record = CollectionRecord.load(from: files)
         context.lastComplete = { dataset in
             // The record is written at the end of a pass; of this one, staging knows.

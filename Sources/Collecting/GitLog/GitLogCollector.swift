@@ -53,7 +53,7 @@ struct GitLogCollector: Collector {
             let why = outage.map { ", and the container cannot be asked: \($0)" } ?? ""
             throw CollectingProblem(.absent, (location.absence ?? "there is nothing to collect") + why)
         }
-        keepFormer(&gathering, context, outage)
+        try keepFormer(&gathering, context, outage)
         return gathering
     }
 
@@ -134,8 +134,10 @@ struct GitLogCollector: Collector {
     // MARK: What was had before
 
     /// Declares as missed what an earlier pass had and this one has not, and remembers what it has.
-    private func keepFormer(_ gathering: inout Gathering, _ context: CollectionContext, _ outage: String?) {
-        let memory = context.memory(dataset)
+    private func keepFormer(
+        _ gathering: inout Gathering, _ context: CollectionContext, _ outage: String?
+    ) throws(CollectingProblem) {
+        let memory = try context.memory(dataset)
         let former = Set((memory?.bytes ?? []).split(separator: UInt8(ascii: "\n")).map(Array.init))
         var had: Set<[UInt8]> = []
         for name in [fields, made] {

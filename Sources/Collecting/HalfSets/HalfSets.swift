@@ -23,13 +23,15 @@ struct HalfSets: Sendable {
     }
 
     /// The same gathering, of which the files that are not finished wait.
-    func settled(_ gathering: Gathering) async -> Gathering {
+    /// - Throws: `CollectingProblem` if it cannot be read since when they do.
+    func settled(_ gathering: Gathering) async throws(CollectingProblem) -> Gathering {
         guard !context.settled.contains(dataset) else {
             var whole = gathering
-            whole.memory = forgotten()
+            whole.memory = try forgotten()
             return whole
         }
-        let look = look(at: gathering)
+        let former = try former()
+        let look = look(at: gathering, former)
         var candidates = look.fresh
         var reasons = look.fresh.mapValues { _ in Self.freshReason }
         if !look.recent.isEmpty, let writer = await runningWriter() {
@@ -38,12 +40,13 @@ struct HalfSets: Sendable {
         }
         var settled = gathering
         settled.parts = gathering.parts.map { Self.part($0, waiting: reasons, seen: look.seen) }
-        settled.memory = memory(of: candidates)
+        settled.memory = memory(of: candidates, former)
         return settled
     }
 
     /// What waits no longer: for a collection that took the files in another way.
-    func forgotten() -> [UInt8]? { memory(of: [:]) }
+    /// - Throws: `CollectingProblem` if it cannot be read what does.
+    func forgotten() throws(CollectingProblem) -> [UInt8]? { memory(of: [:], try former()) }
 
     // MARK: What is there
 
@@ -54,9 +57,8 @@ struct HalfSets: Sendable {
         var recent: [RelativePath: Int64] = [:]
     }
 
-    private func look(at gathering: Gathering) -> Look {
+    private func look(at gathering: Gathering, _ former: WaitingMemory) -> Look {
         let settling = Settling(now: context.now)
-        let former = self.former
         let excluded = context.excluded(dataset)
         var look = Look()
         gathering.forEachFile { path, modified in
@@ -100,12 +102,12 @@ struct HalfSets: Sendable {
         }
     }
 
-    private var former: WaitingMemory {
-        context.memory(dataset).flatMap { WaitingMemory($0.bytes) } ?? WaitingMemory()
+    private func former() throws(CollectingProblem) -> WaitingMemory {
+        try context.memory(dataset).flatMap { WaitingMemory($0.bytes) } ?? WaitingMemory()
     }
 
     /// Nil where what is remembered stays as it was.
-    private func memory(of waiting: [RelativePath: Int64]) -> [UInt8]? {
+    private func memory(of waiting: [RelativePath: Int64], _ former: WaitingMemory) -> [UInt8]? {
         var memory = WaitingMemory()
         for (path, first) in waiting { memory.since[escapedText(path.bytes)] = first }
         return memory == former ? nil : try? memory.encoded()

@@ -35,7 +35,7 @@ struct PostgresDumpCollector: Collector {
             var gathering = Gathering(parts: [.made(dump, as: PostgresDumpCollector.name)])
             let others = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
             if others.problem == nil, others.absence == nil { gathering.parts += others.gathering.parts }
-            gathering.memory = half(context).forgotten()
+            gathering.memory = try half(context).forgotten()
             return gathering
         }
     }
@@ -65,7 +65,8 @@ struct PostgresDumpCollector: Collector {
             return gathering
         }
         defer { close(file) }
-        let settled = await half(context).settled(Gathering(parts: [.file(at: dump, as: PostgresDumpCollector.name)]))
+        let settled = try await half(context).settled(
+            Gathering(parts: [.file(at: dump, as: PostgresDumpCollector.name)]))
         gathering.memory = settled.memory
         if case .waiting? = settled.parts.first {
             gathering.parts += settled.parts

@@ -18,7 +18,7 @@ struct ToolsLogsCollector: Collector {
             if ToolsLogsCollector.isLog(path), !excluded.matches(path) { logs.append(path) }
         }
         let folder = place(context)
-        let last = context.remembered(of: dataset, as: ToolsLogsMemory.self) ?? ToolsLogsMemory()
+        let last = try context.remembered(of: dataset, as: ToolsLogsMemory.self) ?? ToolsLogsMemory()
         return try await context.withScratch { scratch throws(CollectingProblem) in
             var pass = ToolsLogsPass(context, memory: last, scratch: scratch)
             for path in logs {

@@ -32,16 +32,16 @@ struct UnplatformCollector: Collector {
         let found = try location.checkedGathering()
         if location.absence != nil { return found }
         return try await context.withScratch { scratch throws(CollectingProblem) in
-            var pass = DropPass(context, memory: memory(context), scratch: scratch)
+            var pass = DropPass(context, memory: try memory(context), scratch: scratch)
             try pass.take(DropFolder(place(context)), in: place(context))
             return try pass.gathering()
         }
     }
 
     /// Under other patterns, every archive is taken again.
-    private func memory(_ context: CollectionContext) -> DropMemory {
+    private func memory(_ context: CollectionContext) throws(CollectingProblem) -> DropMemory {
         let excluded = context.excluded(dataset).patterns
-        guard var memory = context.remembered(of: dataset, as: DropMemory.self) else {
+        guard var memory = try context.remembered(of: dataset, as: DropMemory.self) else {
             return DropMemory(excluded: excluded)
         }
         if memory.excluded != excluded {

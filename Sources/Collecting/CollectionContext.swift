@@ -64,13 +64,5 @@ public struct CollectionContext: Sendable {
     }
 
     /// Masks what the server's own settings call secret, in both places where they may lie.
-    public func masking() -> Masking {
-        var secrets = KnownSecrets()
-        for place in sources.settingsFile("local_settings.py") {
-            if let text = try? SmallFile.read(place, limit: 1 << 20) {
-                secrets = secrets.union(KnownSecrets(settingsText: text))
-            }
-        }
-        return Masking(secrets)
-    }
+    public func masking() -> Masking { sources.masking() }
 }

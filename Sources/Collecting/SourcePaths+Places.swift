@@ -16,4 +16,15 @@ extension SourcePaths {
     func settingsFile(_ name: String) -> [SourcePlace] {
         [inCode("gstudio/gnowsys-ndf/gnowsys_ndf/\(name)"), inData(name)]
     }
+
+    /// Masks what the server's own settings call secret, in both places where they may lie.
+    func masking() -> Masking {
+        var secrets = KnownSecrets()
+        for place in settingsFile("local_settings.py") {
+            if let text = try? SmallFile.read(place, limit: 1 << 20) {
+                secrets = secrets.union(KnownSecrets(settingsText: text))
+            }
+        }
+        return Masking(secrets)
+    }
 }

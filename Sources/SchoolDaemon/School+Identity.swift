@@ -74,7 +74,7 @@ extension School {
     }
 
     func serverIdentity() throws(CollectingProblem) -> ServerIdentity {
-        try ServerIdentity.read(settings: settings.school, sources: settings.source)
+        try ServerIdentity.read(settings: settings.school, sources: settings.source, inside: inside)
     }
 
     // MARK: Its staging directory

@@ -10,6 +10,8 @@ public struct School: Sendable {
     let clock: MachineClock
     /// What a person should know of whom this is collected for; nil where that is plain.
     private(set) var notice: String?
+    /// What the container says of whom this is, where it was asked.
+    private(set) var inside: InsideSettings?
 
     /// - Throws: `CollectingProblem` if the time zone cannot be used.
     public init(_ settings: CollectdSettings, clock: MachineClock = .real) throws {
@@ -23,6 +25,13 @@ public struct School: Sendable {
         var school = self
         school.settings.staging.directory = directory
         school.notice = notice
+        return school
+    }
+
+    /// The same school, after its container was asked who the server is: only where nothing on the host tells it.
+    public func askingContainer() async -> School {
+        var school = self
+        school.inside = await InsideSettings.ask(settings: settings.school, sources: settings.source)
         return school
     }
 

@@ -27,7 +27,7 @@ extension SchoolCommand {
         do {
             // Still on the only thread: see `StateOwner`.
             let school = try prepare(progress)
-            return try finishing { try await perform(school, progress) }
+            return try finishing { try await perform(school.askingContainer(), progress) }
         } catch let wrong as ValidationError {
             progress.end()
             progress.warn("clix-collectd: \(wrong.message)")

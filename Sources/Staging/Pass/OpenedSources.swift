@@ -26,7 +26,7 @@ struct OpenedSources {
         // A single file that is missing beside others is one file that is missing, not a source that is.
         if missingFiles.count == missing.count, missing.count < gathering.parts.count {
             missing = []
-            streams += missingFiles.sorted().map { MissedFile($0, reason: "is not there") }
+            streams += missingFiles.sorted().map { KnownFile(.missed(reason: "is not there", isFolder: false), as: $0) }
         }
     }
 
@@ -43,16 +43,16 @@ struct OpenedSources {
             streams.append(try SingleFile(at: place, as: path))
         case .text(let bytes, let path, let mode, let modified):
             origins.append(SourceOrigin(path: [], device: nil, under: nil))
-            streams.append(MadeText(bytes, as: path, mode: mode, modified: modified))
+            streams.append(KnownFile(text: bytes, as: path, mode: mode, modified: modified))
         case .made(let file, let path):
             origins.append(SourceOrigin(path: [], device: nil, under: nil))
             streams.append(MadeContent(file, as: path))
         case .missed(let path, let reason):
             origins.append(SourceOrigin(path: [], device: nil, under: nil))
-            streams.append(MissedFile(path, reason: reason))
+            streams.append(KnownFile(.missed(reason: reason, isFolder: false), as: path))
         case .waiting(let place, let path, let reason):
             origins.append(SourceOrigin(path: place.path, device: nil, under: nil))
-            streams.append(WaitingFile(path, reason: reason))
+            streams.append(KnownFile(.waiting(reason: reason), as: path))
         }
     }
 

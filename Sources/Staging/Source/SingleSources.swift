@@ -39,19 +39,25 @@ final class SingleFile: SourceStream {
     }
 }
 
-/// One file that the collector made.
-final class MadeText: SourceStream {
+/// One file of which all is known without a look at the disk: a text that the collector made, one that could not be had,
+/// or one that is left for the next pass.
+final class KnownFile: SourceStream {
     let path: [UInt8]
     private(set) var item: SourceItem?
 
-    init(_ bytes: [UInt8], as path: RelativePath, mode: UInt16, modified: FileTime) {
+    init(_ item: SourceItem, as path: RelativePath) {
         self.path = path.bytes
-        item = .text(bytes, mode: mode & 0o777, modified: modified)
+        self.item = item
+    }
+
+    /// - Parameter mode: of its bits, those of the permissions count.
+    convenience init(text: [UInt8], as path: RelativePath, mode: UInt16, modified: FileTime) {
+        self.init(.text(text, mode: mode & 0o777, modified: modified), as: path)
     }
 
     func advance() { item = nil }
 
-    /// Its content is in the item.
+    /// There is nothing to open: what content it has is in the item.
     func open() -> Descriptor? {
         errno = ENOENT
         return nil
@@ -73,40 +79,4 @@ final class MadeContent: SourceStream {
     func advance() { item = nil }
 
     func open() -> Descriptor? { Descriptor.opening(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) }
-}
-
-/// One file that could not be had.
-final class MissedFile: SourceStream {
-    let path: [UInt8]
-    private(set) var item: SourceItem?
-
-    init(_ path: RelativePath, reason: String) {
-        self.path = path.bytes
-        item = .missed(reason: reason, isFolder: false)
-    }
-
-    func advance() { item = nil }
-
-    func open() -> Descriptor? {
-        errno = ENOENT
-        return nil
-    }
-}
-
-/// One file that is left for the next pass.
-final class WaitingFile: SourceStream {
-    let path: [UInt8]
-    private(set) var item: SourceItem?
-
-    init(_ path: RelativePath, reason: String) {
-        self.path = path.bytes
-        item = .waiting(reason: reason)
-    }
-
-    func advance() { item = nil }
-
-    func open() -> Descriptor? {
-        errno = ENOENT
-        return nil
-    }
 }

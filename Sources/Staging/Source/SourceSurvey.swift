@@ -39,10 +39,10 @@ public struct SourceSurvey: Sendable {
         case .folder(let folder): try SourceWalk(folder)
         case .file(let place, let path): try SingleFile(at: place, as: path)
         case .text(let bytes, let path, let mode, let modified):
-            MadeText(bytes, as: path, mode: mode, modified: modified)
+            KnownFile(text: bytes, as: path, mode: mode, modified: modified)
         case .made(let file, let path): MadeContent(file, as: path)
-        case .missed(let path, let reason): MissedFile(path, reason: reason)
-        case .waiting(_, let path, let reason): WaitingFile(path, reason: reason)
+        case .missed(let path, let reason): KnownFile(.missed(reason: reason, isFolder: false), as: path)
+        case .waiting(_, let path, let reason): KnownFile(.waiting(reason: reason), as: path)
         }
     }
 

@@ -26,21 +26,6 @@ struct AssessmentRepositoryCollector: Collector {
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
-        let location = locate(context)
-        guard !location.inside.isEmpty else { return try location.checkedGathering() }
-        let inside = inside(context)
-        let refresh = await inside.refresh()
-        guard refresh.isListed || inside.isCached else {
-            if let absence = location.absence {
-                throw CollectingProblem(
-                    .absent,
-                    "\(absence), and \(inside.text) cannot be read: \(inside.sentence(refresh.trouble ?? "it is not there"))"
-                )
-            }
-            return try location.checkedGathering()
-        }
-        var gathering = Gathering(parts: [inside.part])
-        inside.add(refresh, to: &gathering)
-        return gathering
+        try await inside(context).gather(locate(context), isCopyAll: true)
     }
 }

@@ -22,11 +22,8 @@ struct SettingsFile: Sendable {
         if refresh.isListed, refresh.trouble == nil, refresh.missing.isEmpty, inside.isCached {
             return Gathering(parts: [inside.part])
         }
-        if location.absence == nil { return try location.checkedGathering() }
-        guard inside.isCached else {
-            let why = inside.sentence(refresh.trouble ?? "it is not there")
-            throw CollectingProblem(.absent, "\(location.absence ?? ""), and \(inside.text) cannot be read: \(why)")
-        }
+        guard let absence = location.absence else { return try location.checkedGathering() }
+        guard inside.isCached else { throw inside.absent(absence, refresh) }
         var gathering = Gathering(parts: [inside.part])
         inside.add(refresh, to: &gathering)
         return gathering

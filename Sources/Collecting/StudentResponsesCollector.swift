@@ -31,24 +31,7 @@ struct StudentResponsesCollector: Collector {
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
-        let location = locate(context)
-        guard !location.inside.isEmpty else { return try location.checkedGathering() }
-        let inside = inside(context)
-        let refresh = await inside.refresh()
-        if refresh.isListed || inside.isCached {
-            var gathering = adding(copy(context), to: Gathering(parts: [inside.part]))
-            inside.add(refresh, to: &gathering)
-            return gathering
-        }
-        if let absence = location.absence {
-            throw CollectingProblem(
-                .absent,
-                "\(absence), and \(inside.text) cannot be read: \(inside.sentence(refresh.trouble ?? "it is not there"))"
-            )
-        }
-        var gathering = try location.checkedGathering()
-        if refresh.problem?.meansNothingThere != true { inside.add(refresh, to: &gathering) }
-        return gathering
+        try await inside(context).gather(locate(context)) { adding(copy(context), to: $0) }
     }
 
     private func copy(_ context: CollectionContext) -> Location {

@@ -41,6 +41,35 @@ struct InsideSource: Sendable {
         await folder.refresh(scratch: context.scratch, room: context.room)
     }
 
+    /// What is inside, as far as it can be had now; where nothing of it ever could, what the host has.
+    ///
+    /// - Parameters:
+    ///   - location: what the host has, and what is looked for inside; nothing where the host has it all.
+    ///   - others: adds the parts that come behind what is inside.
+    ///   - isCopyAll: whether the host has no less than the container, wherever it has any.
+    func gather(
+        _ location: Location, isCopyAll: Bool = false, others: (Gathering) -> Gathering = { $0 }
+    ) async throws(CollectingProblem) -> Gathering {
+        guard !location.inside.isEmpty else { return try location.checkedGathering() }
+        let refresh = await refresh()
+        if refresh.isListed || isCached {
+            var gathering = others(Gathering(parts: [part]))
+            add(refresh, to: &gathering)
+            return gathering
+        }
+        if let absence = location.absence { throw absent(absence, refresh) }
+        var gathering = try location.checkedGathering()
+        if !isCopyAll, refresh.problem?.meansNothingThere != true { add(refresh, to: &gathering) }
+        return gathering
+    }
+
+    /// That it is in neither place.
+    /// - Parameter absence: of the host, as a clause.
+    func absent(_ absence: String, _ refresh: ContainerFolder.Refresh) -> CollectingProblem {
+        CollectingProblem(
+            .absent, "\(absence), and \(text) cannot be read: \(sentence(refresh.trouble ?? "it is not there"))")
+    }
+
     /// A problem's sentence, for reports.
     func sentence(_ text: String) -> String { context.masking().apply(to: text) }
 

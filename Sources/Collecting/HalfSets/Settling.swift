@@ -15,6 +15,8 @@ struct Settling: Sendable {
         case settled
     }
 
+    /// Longer than any write rests, be it a job's or that of a person's copy, and short beside the time that a USB disk
+    /// stays plugged in.
     static let freshSeconds: Int64 = 120
     static let longestWaitSeconds: Int64 = 25 * 60
     /// Between the moment that a pass calls now and its look at a file.

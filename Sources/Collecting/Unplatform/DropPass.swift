@@ -19,9 +19,6 @@ struct DropPass {
     /// A file whose time lies in here may still be in the making.
     let unsettled: ClosedRange<FileTime>
 
-    /// In seconds: longer than any write of a copy rests, and short beside the time that a USB disk stays plugged in.
-    private static let settling: Int64 = 120
-
     init(_ context: CollectionContext, memory: DropMemory, scratch: ScratchFolder) {
         self.context = context
         self.scratch = scratch
@@ -31,7 +28,7 @@ struct DropPass {
         self.memory.folders = []
         room = context.room()
         let now = context.now
-        unsettled = FileTime(seconds: now.seconds - DropPass.settling, nanoseconds: now.nanoseconds)...now
+        unsettled = FileTime(seconds: now.seconds - Settling.freshSeconds, nanoseconds: now.nanoseconds)...now
     }
 
     /// - Throws: `CollectingProblem` if the pass is stopped, or nothing can be written; then nothing of it counts.

@@ -37,11 +37,7 @@ struct BlockCheck {
     }
 
     static func holds(_ content: [UInt8], _ chunk: ChunkReference, at start: Int) -> Bool {
-        content.withUnsafeBytes { bytes in
-            let (end, overflow) = start.addingReportingOverflow(chunk.length)
-            guard !overflow, start >= 0, end <= bytes.count else { return false }
-            return ChunkID(hashing: UnsafeRawBufferPointer(rebasing: bytes[start..<end])) == chunk.id
-        }
+        content.withUnsafeBytes { ChunkReader.chunk(chunk.id, at: start, length: chunk.length, in: $0) != nil }
     }
 
     /// What a pack is to tell of a block that is damaged.

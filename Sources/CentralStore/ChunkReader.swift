@@ -39,15 +39,24 @@ final class ChunkReader: Sendable {
         }
         let content = try content(of: place.block)
         return try content.withUnsafeBytes { bytes in
-            let (end, overflow) = place.start.addingReportingOverflow(place.length)
-            guard !overflow, end <= bytes.count else { throw damaged(id, place.block) }
-            let chunk = UnsafeRawBufferPointer(rebasing: bytes[place.start..<end])
-            guard ChunkID(hashing: chunk) == id else { throw damaged(id, place.block) }
+            guard let chunk = ChunkReader.chunk(id, at: place.start, length: place.length, in: bytes) else {
+                throw damaged(id, place.block)
+            }
             return try body(chunk)
         }
     }
 
     func read(_ id: ChunkID) throws -> [UInt8] { try withChunk(id) { Array($0) } }
+
+    /// A chunk in a block's content; nil if what is there is not what it was.
+    static func chunk(
+        _ id: ChunkID, at start: Int, length: Int, in content: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        let (end, overflow) = start.addingReportingOverflow(length)
+        guard !overflow, start >= 0, length >= 0, end <= content.count else { return nil }
+        let chunk = UnsafeRawBufferPointer(rebasing: content[start..<end])
+        return ChunkID(hashing: chunk) == id ? chunk : nil
+    }
 
     private func content(of block: BlockPlace) throws -> [UInt8] {
         if let content = cache.withLock({ $0.take(block) }) { return content }

@@ -57,8 +57,8 @@ extension School {
                         + "twice: \(error)")
             }
         }
-        let record = CollectionRecord.load(from: files)
-        context.lastComplete = { dataset in
+        context.lastComplete = { [files] dataset in
+            let record = CollectionRecord.load(from: files)
             // The record is written at the end of a pass; of this one, staging knows.
             let staged = (try? staging.currentGenerations())?.filter {
                 $0.dataset == dataset && $0.outcome == .complete

@@ -74,18 +74,19 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]),
 
-        // What people type.
+        // What people type, and what runs them.
         .target(name: "Terminal", dependencies: ["CLinux"]),
+        .target(name: "Systemd", dependencies: ["Terminal", "CSystemd", logging]),
         .executableTarget(
             name: "clix-collectd",
             dependencies: [
-                "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "SchoolDaemon", "Terminal", "Wire",
-                argumentParser, logging,
+                "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "SchoolDaemon", "Systemd", "Terminal",
+                "Wire", argumentParser, logging,
             ]),
         .executableTarget(
             name: "clix-store",
             dependencies: [
-                "LevelTree", "Settings", "Content", "Wire", "CentralStore", "StoreServer", "Terminal",
+                "LevelTree", "Settings", "Content", "Wire", "CentralStore", "StoreServer", "Systemd", "Terminal",
                 argumentParser, logging,
             ]),
 
@@ -96,6 +97,7 @@ let package = Package(
         .systemLibrary(name: "CBSON", pkgConfig: "libbson-1.0", providers: [.apt(["libbson-dev"])]),
         .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "CLinux"),
 
         // A test target for each target, and one with both programs running.

@@ -3,7 +3,7 @@
 # Quick when everything is there (one dpkg-query); says what is missing where it may not install.
 set -euo pipefail
 
-build=(libcurl4-openssl-dev libzstd-dev libbson-dev zlib1g-dev libminizip-dev libsqlite3-dev pkg-config git ca-certificates)
+build=(libcurl4-openssl-dev libzstd-dev libbson-dev zlib1g-dev libminizip-dev libsqlite3-dev libsystemd-dev pkg-config git ca-certificates)
 demo=(python3 git procps)
 test=(python3 git procps openssl curl zstd xfsprogs e2fsprogs mount util-linux)
 # For the tests with a real school's container. They are skipped where these cannot be had.

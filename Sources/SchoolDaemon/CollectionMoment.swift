@@ -65,4 +65,11 @@ public struct MachineClock: Sendable {
             return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
         },
         bootSeconds: { Double(clinux_boot_nanoseconds()) / 1e9 })
+
+    /// The kernel's name of this boot (proc(5), `random/boot_id`); without it, one for this process alone.
+    public static func bootID() -> String {
+        let bytes = (try? SmallFile.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
+        let text = String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
+        return text.isEmpty ? "process-\(getpid())-\(clinux_boot_nanoseconds())" : text
+    }
 }

@@ -54,6 +54,7 @@ public struct CollectionPass: Sendable {
     ) async -> [DatasetReport] {
         var reports: [DatasetReport] = []
         for dataset in order(datasets ?? settings.enabledDatasets) {
+            guard !Task.isCancelled else { break }
             guard let collector = collectors[dataset] else { continue }
             observer(.began(dataset))
             let report = await collect(collector, observer)

@@ -46,9 +46,16 @@ extension ExitStatus {
 public enum FailureText {
     public static func lines(of error: any Error) -> [String] {
         if let error = error as? SettingsError { return error.lines }
-        if let error = error as? ScriptProblem {
-            return ["clix-collectd: \(error.message)"] + error.lastLines.map { "  \($0)" }
+        let sentences = sentences(of: error)
+        return ["clix-collectd: \(sentences[0])"] + sentences.dropFirst().map { "  \($0)" }
+    }
+
+    /// The same without the program's name; at least one.
+    static func sentences(of error: any Error) -> [String] {
+        switch error {
+        case let error as SettingsError where !error.lines.isEmpty: error.lines
+        case let error as ScriptProblem: [error.message] + error.lastLines
+        default: ["\(error)"]
         }
-        return ["clix-collectd: \(error)"]
     }
 }

@@ -28,6 +28,8 @@ extension School {
         let sources = try MirrorSources(self, identity, staging)
         warnings += sources.warnings(settings.source)
         let reports = await pass(identity, staging, sources, settled).run(datasets, observer: observer)
+        // What was given up is no outcome.
+        try Task.checkCancellation()
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
         if let warning = remember(sources) { warnings.append(warning) }
@@ -111,27 +113,31 @@ extension School {
 
     /// Keeps which roots are disks of their own. - Returns: what is wrong if that cannot be written.
     private func remember(_ sources: MirrorSources) -> String? {
-        let before = MountPoints.load(from: files)
-        let now = before.updated(settings.source, doubted: Set(sources.doubts.keys))
-        guard now != before else { return nil }
-        do {
-            try now.save(to: files)
-            return nil
-        } catch {
-            return "which sources are disks of their own cannot be remembered: \(error)"
+        shared.alone {
+            let before = MountPoints.load(from: files)
+            let now = before.updated(settings.source, doubted: Set(sources.doubts.keys))
+            guard now != before else { return nil }
+            do {
+                try now.save(to: files)
+                return nil
+            } catch {
+                return "which sources are disks of their own cannot be remembered: \(error)"
+            }
         }
     }
 
     /// Keeps what `status` tells of it later. - Returns: what is wrong if that cannot be written.
     private func record(_ reports: [DatasetReport]) -> String? {
-        var record = CollectionRecord.load(from: files)
-        let now = clock.now()
-        for report in reports { record.note(report, at: now.seconds * 1000) }
-        do {
-            try record.save(to: files)
-            return nil
-        } catch {
-            return "what this collection came to cannot be kept for status: \(error)"
+        shared.alone {
+            var record = CollectionRecord.load(from: files)
+            let now = clock.now()
+            for report in reports { record.note(report, at: now.seconds * 1000) }
+            do {
+                try record.save(to: files)
+                return nil
+            } catch {
+                return "what this collection came to cannot be kept for status: \(error)"
+            }
         }
     }
 }

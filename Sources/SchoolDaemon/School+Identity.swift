@@ -90,7 +90,8 @@ extension School {
     /// Where the data of another server than the enrolled one is kept: a staging directory like any other.
     private func directory(of other: ServerID) -> String { "\(settings.staging.directory)/other/\(other)" }
 
-    /// Takes the staging directory for this process; it is made if needed.
+    /// Takes the staging directory for this process; it is made if needed. While somebody in this process holds it, it is
+    /// the same object.
     /// - Throws: `StagingError`, `.busy` while another process holds it; `UploadError`, `.otherIdentity` if it is that of
     ///   another server, which is enrolled.
     public func openStaging(_ identity: SchoolIdentity) throws -> Staging {
@@ -99,10 +100,12 @@ extension School {
                 ?? UploadError(
                     .otherIdentity, "\(settings.staging.directory) is \(enrolled)'s, not \(identity.serverID)'s")
         }
-        let staging = try Staging.open(at: settings.staging.directory, identity: identity, options: stagingOptions)
-        ScratchFolder.sweep(scratch)
-        if rememberedIdentity() != identity { try remember(identity) }
-        return staging
+        return try shared.staging(as: identity) {
+            let staging = try Staging.open(at: settings.staging.directory, identity: identity, options: stagingOptions)
+            ScratchFolder.sweep(scratch)
+            if rememberedIdentity() != identity { try remember(identity) }
+            return staging
+        }
     }
 
     /// The staging directory as it is, to look at; nothing is made or changed. Nil before the first collection.

@@ -27,7 +27,7 @@ extension School {
         let school = try toCollect()
         let identity = try school.identity()
         // The machine's, whoever it is taken for.
-        let lock = try ScriptLock(in: files)
+        let lock = try SoleLock.script(in: files)
         defer { withExtendedLifetime(lock) {} }
         let context = school.lookingContext(identity)
         let run = ScriptRun(context)

@@ -12,6 +12,8 @@ public struct School: Sendable {
     private(set) var notice: String?
     /// What the container says of whom this is, where it was asked.
     private(set) var inside: InsideSettings?
+    /// What all copies of this value share.
+    private(set) var shared = SharedStaging()
 
     /// - Throws: `CollectingProblem` if the time zone cannot be used.
     public init(_ settings: CollectdSettings, clock: MachineClock = .real) throws {
@@ -23,10 +25,21 @@ public struct School: Sendable {
     /// The same school with a staging directory of its own, which no installation's is.
     func apart(in directory: String, notice: String) -> School {
         var school = self
+        school.shared = shared.other(directory)
         school.settings.staging.directory = directory
         school.notice = notice
         return school
     }
+
+    /// The same school, as the one before it whose configuration was read earlier in this process.
+    func continuing(_ before: School) -> School {
+        var next = self
+        next.shared = before.shared
+        return next
+    }
+
+    /// Whether the wall clock can be believed, as far as this process knows: see `ClockGuard`.
+    func trusts(_ now: FileTime) -> Bool { ClockGuard.doubt(now, latestTrusted: shared.latestTrusted) == nil }
 
     /// The same school, after its container was asked who the server is: only where nothing on the host tells it.
     public func askingContainer() async -> School {

@@ -18,8 +18,9 @@ struct TimeLimit: Sendable {
         deadline = limit.map { bootSeconds() + $0 / .seconds(1) } ?? .infinity
     }
 
-    /// - Throws: `Exceeded` once the time is over.
+    /// - Throws: `Exceeded` once the time is over; `CancellationError` once nobody wants the work any more.
     func check() throws {
+        try Task.checkCancellation()
         if let limit, bootSeconds() > deadline { throw Exceeded(limit: limit) }
     }
 

@@ -182,9 +182,9 @@ extension DatasetSettings {
             } ?? [])
         priority = table.integer("priority", in: 0...1000)
         timeout = table.positiveDuration("timeout")
-        let whenAsked = "this one collects when it is asked to"
+        schedule = table.schedule("schedule")
+        afterBoot = table.text("after_boot", "a time such as \(Quantity.durationExample)", Quantity.duration)
         table.finish(
-            later: ["schedule": whenAsked, "after_boot": whenAsked],
             hint: { key in
                 // [collect.assessment-media.repository]: TOML reads the dot as a table within a table.
                 let word = "\(table.path.last ?? "")/\(key)"
@@ -194,6 +194,10 @@ extension DatasetSettings {
 }
 
 extension TableReader {
+    mutating func schedule(_ key: String) -> CalendarRule? {
+        text(key, "a time such as \"daily\" or \"Fri *-*-8..14,22..28\"", checked: CalendarRule.init(_:))
+    }
+
     mutating func positiveDuration(_ key: String) -> Duration? {
         text(key, "a time above nothing, such as \(Quantity.durationExample)") { text in
             Quantity.duration(text).flatMap { $0 > .zero ? $0 : nil }

@@ -100,14 +100,20 @@ public struct DatasetSettings: Sendable, Hashable {
     public var priority: Int?
     /// A collection that takes longer is given up, and the last good one stands; nil: it may take its time.
     public var timeout: Duration?
+    /// When the daemon collects it; nil: the daemon's default.
+    public var schedule: CalendarRule?
+    /// Not earlier after the machine's start; nil: the daemon's default.
+    public var afterBoot: Duration?
 
     public init(
         isEnabled: Bool = true, exclude: ExcludePatterns = ExcludePatterns(), priority: Int? = nil,
-        timeout: Duration? = nil
+        timeout: Duration? = nil, schedule: CalendarRule? = nil, afterBoot: Duration? = nil
     ) {
         self.isEnabled = isEnabled
         self.exclude = exclude
         self.priority = priority
         self.timeout = timeout
+        self.schedule = schedule
+        self.afterBoot = afterBoot
     }
 }

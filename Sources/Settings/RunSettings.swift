@@ -1,13 +1,15 @@
 /// `[run.<script>]`: how one of the platform's own scripts is run.
 public struct RunSettings: Sendable, Hashable {
-    /// Whether the daemon runs it; nil: only where the platform's own cron does not. A person may always run it.
+    /// Whether the daemon runs it; nil: progress, and what has a schedule, where the platform's own cron does not. A person
+    /// may always run it.
     public var isEnabled: Bool?
-    /// When the daemon runs it, as it was written; nil: the daemon's default.
-    public var schedule: String?
+    /// When the daemon runs it; nil: the daemon's default.
+    public var schedule: CalendarRule?
     /// A run that takes longer is ended.
     public var timeout: Duration
 
-    public init(isEnabled: Bool? = nil, schedule: String? = nil, timeout: Duration = RunSettings.standardTimeout) {
+    public init(isEnabled: Bool? = nil, schedule: CalendarRule? = nil, timeout: Duration = RunSettings.standardTimeout)
+    {
         self.isEnabled = isEnabled
         self.schedule = schedule
         self.timeout = timeout
@@ -41,10 +43,7 @@ extension RunSettings {
         var table = table
         self.init()
         isEnabled = table.boolean("enabled")
-        schedule = table.text("schedule", "a time such as \"daily\" or \"Fri *-*-8..14,22..28\"") { text in
-            let isPlain = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
-            return isPlain && text.contains(where: { $0 != " " }) && text.utf8.count <= 200 ? text : nil
-        }
+        schedule = table.schedule("schedule")
         timeout = table.positiveDuration("timeout") ?? timeout
         table.finish()
     }

@@ -21,7 +21,8 @@ struct ClixCollectd: ParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            CheckCommand.self, EnrollCommand.self, CollectCommand.self, RunScriptCommand.self, UploadCommand.self,
+            RunCommand.self, CheckCommand.self, EnrollCommand.self, CollectCommand.self, RunScriptCommand.self,
+            UploadCommand.self,
             SourcesCommand.self, StatusCommand.self,
         ])
 

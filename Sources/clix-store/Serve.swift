@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import Settings
 import StoreServer
+import Systemd
 import Terminal
 
 struct Serve: AsyncParsableCommand {

@@ -101,7 +101,7 @@ struct ScriptsTests {
         let school = try ScriptSchool(Self.making)
         let files = try school.school().files
         do {
-            let lock = try ScriptLock(in: files)
+            let lock = try SoleLock.script(in: files)
             defer { withExtendedLifetime(lock) {} }
             let busy = try await #require(throws: ScriptProblem.self) { _ = try await school.run(.assessments) }
             #expect(busy.code == .busy)

@@ -89,8 +89,8 @@ struct CollectdSettingsTests {
                 """)
         #expect(
             settings.scripts == [
-                .progress: RunSettings(isEnabled: true, schedule: "daily", timeout: .seconds(5400)),
-                .activityTimestamps: RunSettings(schedule: "Fri *-*-8..14,22..28"),
+                .progress: RunSettings(isEnabled: true, schedule: .daily, timeout: .seconds(5400)),
+                .activityTimestamps: RunSettings(schedule: try CalendarRule("Fri *-*-8..14,22..28")),
                 .assessments: RunSettings(isEnabled: false),
             ])
         #expect(CollectdSettings().settings(for: DerivedScript.progress) == RunSettings(timeout: .seconds(2700)))
@@ -155,7 +155,7 @@ struct ExampleTests {
         #expect(settings.staging == StagingSettings())
         #expect(settings.upload.rate == 524_288)
         #expect(settings.datasets.count == 3)
-        #expect(settings.scripts == [.progress: RunSettings(isEnabled: false, schedule: "daily")])
+        #expect(settings.scripts == [.progress: RunSettings(isEnabled: false, schedule: .daily)])
     }
 
     @Test("of the store parses")

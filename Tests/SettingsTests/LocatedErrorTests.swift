@@ -125,9 +125,13 @@ private let wrong: [WrongSettings] = [
         "t:3:10: [collect.assessment-media] speaks of assessment-media/repository, for which "
             + "[collect.\"assessment-media/repository\"] in line 1 stands already; keep one of them"),
     .init(
-        "a key that is not due yet", "[collect.heartbeat]\nschedule = \"hourly\"\n",
-        "t:2:1: key \"schedule\" in [collect.heartbeat] belongs to a later version of this program "
-            + "(this one collects when it is asked to); remove it for now"),
+        "a time that is none", "[collect.heartbeat]\nschedule = \"hurly\"\n",
+        "t:2:12: schedule in [collect.heartbeat]: \"hurly\" is no calendar text: \"hurly\" is neither a weekday nor a span "
+            + "such as Mon..Fri. Such texts are hourly, daily, weekly, or like \"Mon..Sat 08:00\" or \"Fri *-*-8..14\""),
+    .init(
+        "a key that is not due yet", "[upload]\nmonthly_limit = \"500 MiB\"\n",
+        "t:2:1: key \"monthly_limit\" in [upload] belongs to a later version of this program "
+            + "(this one counts no months); remove it for now"),
     .init(
         "a script with a slip in its name, and one there is not", "[run.progess]\n[run.heartbeat]\n",
         "t:1:6: unknown table [run.progess]; did you mean [run.progress]?",
@@ -138,8 +142,8 @@ private let wrong: [WrongSettings] = [
         "t:2:1: unknown key \"schedule\" in [run]; did you mean \"schedule\" in [run.progress]?",
         "t:4:1: unknown key \"enabeld\" in [run.assessments]; did you mean \"enabled\"?",
         "t:5:11: timeout in [run.assessments] is \"0s\"; it must be a time above nothing, such as \"90s\" or \"2h\"",
-        "t:6:12: schedule in [run.assessments] is \" \"; it must be a time such as \"daily\" or "
-            + "\"Fri *-*-8..14,22..28\""),
+        "t:6:12: schedule in [run.assessments]: \" \" is no calendar text: it is empty. Such texts are hourly, daily, "
+            + "weekly, or like \"Mon..Sat 08:00\" or \"Fri *-*-8..14\""),
     .init(
         "several at once, in the order of the file",
         "[upload]\nrate = 1\n[store]\nurl = 2\n[nonsense]\n",

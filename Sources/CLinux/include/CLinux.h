@@ -43,3 +43,13 @@ int clinux_is_overlay(int descriptor);
 // mallopt(3): blocks of this many bytes and more are mapped by themselves and go back when they are freed, and so does
 // the heap's end; at most two arenas.
 void clinux_return_freed_memory(int threshold_bytes);
+
+// A timer (timerfd_create(2)) that never expires in its time: it becomes readable, and read(2) fails with ECANCELED, each
+// time the wall clock is set, and after a suspend. Does not block.
+int clinux_clock_change_timer(void);
+
+// A netlink(7) socket that becomes readable when the machine's IPv4 or IPv6 routes change. Does not block.
+int clinux_route_socket(void);
+
+// CLOCK_MONOTONIC in nanoseconds.
+int64_t clinux_monotonic_nanoseconds(void);

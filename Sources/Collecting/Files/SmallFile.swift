@@ -3,18 +3,18 @@ import LevelTree
 import Staging
 
 /// Reads a file that is known to be small: settings, `/proc`, a repository's HEAD.
-enum SmallFile {
-    struct Problem: Error, Sendable, CustomStringConvertible {
+package enum SmallFile {
+    package struct Problem: Error, Sendable, CustomStringConvertible {
         /// 0 where the file was too long, no regular file, or behind a symbolic link.
         let errno: Int32
         let reason: String
         var isAbsent: Bool { errno == ENOENT || errno == ENOTDIR }
-        var description: String { reason }
+        package var description: String { reason }
     }
 
     /// The whole content. A symbolic link at the end of the path is refused, because sources are not left by a link.
     /// - Throws: `Problem` if it cannot be read, is no regular file, or is longer than `limit` bytes.
-    static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
+    package static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
         try read(Array(path.utf8), limit: limit)
     }
 

@@ -1,0 +1,68 @@
+import Collecting
+import LevelTree
+import Settings
+
+extension School {
+    /// When each of this school's jobs is to be done.
+    var jobRules: [JobRule] {
+        let scripts = DerivedScript.allCases.filter { script in
+            let own = settings.settings(for: script)
+            // Who gives it a time wants it; and by progress tables the centre tells on which days a server was on.
+            return own.isEnabled ?? (own.schedule != nil || script == .progress)
+        }
+        return settings.enabledDatasets.map(rule) + scripts.map(rule)
+    }
+
+    private func rule(of dataset: Dataset) -> JobRule {
+        let own = settings.settings(for: dataset)
+        let isHeartbeat = dataset.name == "system-heartbeat"
+        return JobRule(
+            .collect(dataset), own.schedule ?? (isHeartbeat ? .hourly : .daily),
+            afterBoot: own.afterBoot.map { $0 / .seconds(1) } ?? Self.afterBoot, delay: spread * Self.longestDelay,
+            rank: settings.priority(of: dataset))
+    }
+
+    private func rule(of script: DerivedScript) -> JobRule {
+        JobRule(
+            .run(script), settings.settings(for: script).schedule ?? .daily, afterBoot: Self.afterBoot,
+            delay: spread * Self.longestDelay, rank: settings.priority(of: script.dataset),
+            avoidedMinutes: PlatformCron.busyMinutes)
+    }
+
+    /// How long a job may take, in seconds.
+    func limit(of job: Job) -> Double {
+        let limit =
+            switch job {
+            case .collect(let dataset): settings.settings(for: dataset).timeout
+            // And the collection of what it has made.
+            case .run(let script): settings.settings(for: script).timeout + CollectdSettings.longestCollection
+            }
+        return (limit ?? CollectdSettings.longestCollection) / .seconds(1)
+    }
+
+    /// 0 to 1, the same at each start and another in each school: 700 of them begin at the same stroke of the clock.
+    var spread: Double {
+        let name = (try? identity().serverID.text) ?? settings.staging.directory
+        // FNV-1a, 32 bits.
+        let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return Double(hash % 1000) / 1000
+    }
+
+    /// A server has enough to do in its first minutes.
+    private static let afterBoot = 120.0
+    private static let longestDelay = 240.0
+}
+
+extension CollectdSettings {
+    /// A service waits for nothing without end: where no time limit is set, this one holds. It is long enough to read
+    /// 17 GB of media for the first time.
+    static let longestCollection: Duration = .seconds(2 * 3600)
+
+    var ofDaemon: CollectdSettings {
+        var settings = self
+        for dataset in Dataset.all where settings.settings(for: dataset).timeout == nil {
+            settings.datasets[dataset, default: DatasetSettings()].timeout = Self.longestCollection
+        }
+        return settings
+    }
+}

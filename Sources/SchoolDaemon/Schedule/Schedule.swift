@@ -1,0 +1,153 @@
+import Collecting
+import LevelTree
+import Settings
+
+/// Decides what is to be done next, and when. Pure: clock readings in, jobs out.
+///
+/// Due is what the calendar has named since the job's last good run, or what was never done; so a run that was missed
+/// while the machine was off is made up for once, and soon. Within one boot, all ages are told by the boot clock, so that
+/// no jump of the wall clock repeats or delays anything; and while the wall clock is not believed, a job is done once in
+/// a boot, and again when the time between two of its calendar's moments has passed.
+public struct Schedule: Sendable {
+    /// How a job ended.
+    public enum Ending: Sendable, Hashable {
+        case done
+        /// It was too early: what it was for is still in the making.
+        case early
+        case failed
+        /// Ended by us; it counts as if it had not begun.
+        case cancelled
+    }
+
+    private let zone: SchoolTimeZone
+    private let rules: [JobRule]
+    private(set) var records: [Job: JobRecord]
+    private(set) var running: Set<Job> = []
+
+    /// - Parameter records: of earlier boots; those of jobs that have no rule any more are let go.
+    init(_ rules: [JobRule], records: [Job: JobRecord], zone: SchoolTimeZone) {
+        self.rules = rules
+        self.zone = zone
+        let jobs = Set(rules.map(\.job))
+        self.records = records.filter { jobs.contains($0.key) }
+    }
+
+    /// The same jobs' past and present, under new rules.
+    func replacingRules(_ rules: [JobRule], zone: SchoolTimeZone) -> Schedule {
+        var schedule = Schedule(rules, records: records, zone: zone)
+        schedule.running = running
+        return schedule
+    }
+
+    // MARK: What is next
+
+    /// The jobs that can begin now, at most one that is heavy and one that is not.
+    public func due(_ reading: ClockReading) -> [Job] {
+        var lanes = Set(running.map(\.isHeavy))
+        return waiting(reading).filter { $0.at <= reading.bootSeconds && lanes.insert($0.rule.job.isHeavy).inserted }
+            .map(\.rule.job)
+    }
+
+    /// When to look again, in seconds from now: at the next moment at which a job becomes due, and once an hour, since
+    /// the wall clock drifts. What waits for its lane is looked at when the lane is free.
+    public func pause(_ reading: ClockReading) -> Double {
+        let next = waiting(reading).map { $0.at - reading.bootSeconds }.filter { $0 > 0 }.min()
+        return min(next ?? Self.longestPause, Self.longestPause)
+    }
+
+    /// When a job comes up, in seconds from now; 0 or less: it is due. Nil: it is not scheduled, or is never due again.
+    public func wait(for job: Job, _ reading: ClockReading) -> Double? {
+        guard let rule = rules.first(where: { $0.job == job }), !running.contains(job) else { return nil }
+        let at = dueTime(rule, reading)
+        return at.isFinite ? at - reading.bootSeconds : nil
+    }
+
+    // MARK: What happened
+
+    public mutating func begin(_ job: Job) { running.insert(job) }
+
+    public mutating func end(_ job: Job, _ ending: Ending, _ reading: ClockReading) {
+        running.remove(job)
+        var record = records[job] ?? JobRecord()
+        switch ending {
+        case .done:
+            record = JobRecord(lastGood: JobRecord.Moment(reading))
+        case .early: record.lastTry = JobRecord.Moment(reading)
+        case .failed:
+            record.lastTry = JobRecord.Moment(reading)
+            record.failures += 1
+        case .cancelled: return
+        }
+        records[job] = record
+    }
+
+    // MARK: -
+
+    private static let longestPause = 3600.0
+    /// After the first failure, then twice as long each time; machines are on for an hour, so a dump that failed is
+    /// tried three times in it.
+    private static let firstBackOff = 300.0, longestBackOff = 4 * 3600.0
+
+    /// In the order of their turns: those that failed wait until the others are through.
+    private func waiting(_ reading: ClockReading) -> [(rule: JobRule, at: Double)] {
+        rules.filter { !running.contains($0.job) }
+            .map { (rule: $0, at: dueTime($0, reading)) }
+            .sorted {
+                (failures($0.rule) > 0 ? 1 : 0, $0.rule.rank, $0.rule.job.name)
+                    < (failures($1.rule) > 0 ? 1 : 0, $1.rule.rank, $1.rule.job.name)
+            }
+    }
+
+    private func failures(_ rule: JobRule) -> Int { records[rule.job]?.failures ?? 0 }
+
+    /// On the boot clock.
+    private func dueTime(_ rule: JobRule, _ reading: ClockReading) -> Double {
+        let record = records[rule.job] ?? JobRecord()
+        let at = max(rule.afterBoot, calendarTime(rule, record, reading), backOffEnd(record, reading))
+        return avoiding(rule.avoidedMinutes, at, reading)
+    }
+
+    private func calendarTime(_ rule: JobRule, _ record: JobRecord, _ reading: ClockReading) -> Double {
+        guard let last = record.lastGood, let age = age(of: last, reading) else { return -.infinity }
+        guard reading.isTrusted else {
+            return rule.calendar.spacing.map { reading.bootSeconds - age + Double($0) } ?? .infinity
+        }
+        let lastSeconds = reading.now.seconds - Int64(age)
+        guard let next = next(of: rule.calendar, after: lastSeconds) else { return .infinity }
+        return reading.bootSeconds + Double(next - reading.now.seconds) + rule.delay
+    }
+
+    /// In seconds; nil where it cannot be told. Within a boot, by the boot clock.
+    private func age(of moment: JobRecord.Moment, _ reading: ClockReading) -> Double? {
+        if moment.bootID == reading.bootID { return reading.bootSeconds - moment.bootSeconds }
+        guard moment.isTrusted, reading.isTrusted, moment.seconds <= reading.now.seconds else { return nil }
+        return Double(reading.now.seconds - moment.seconds)
+    }
+
+    /// Seconds since 1970 of the calendar's next moment.
+    private func next(of calendar: CalendarRule, after seconds: Int64) -> Int64? {
+        let offset = zone.local(FileTime(seconds: seconds, nanoseconds: 0)).offset
+        guard let wall = calendar.earliest(after: seconds + Int64(offset)) else { return nil }
+        // The zone may have changed its clocks in between.
+        let guess = wall - Int64(offset)
+        let offsetThen = zone.local(FileTime(seconds: guess, nanoseconds: 0)).offset
+        return max(wall - Int64(offsetThen), seconds + 1)
+    }
+
+    /// A failure of an earlier boot is not waited for: who switched the machine on again may have mended it.
+    private func backOffEnd(_ record: JobRecord, _ reading: ClockReading) -> Double {
+        guard let last = record.lastTry, last.bootID == reading.bootID else { return -.infinity }
+        let doublings = Double(1 << min(max(record.failures - 1, 0), 16))
+        return last.bootSeconds + min(Self.firstBackOff * doublings, Self.longestBackOff)
+    }
+
+    /// The container's cron goes by the same wall clock, believed or not.
+    private func avoiding(_ minutes: Range<Int>, _ at: Double, _ reading: ClockReading) -> Double {
+        guard !minutes.isEmpty, at.isFinite || at == -.infinity else { return at }
+        let start = max(at, reading.bootSeconds)
+        let seconds = reading.now.seconds + Int64(start - reading.bootSeconds)
+        let time = zone.local(FileTime(seconds: seconds, nanoseconds: 0))
+        guard minutes.contains(time.minute) else { return start }
+        return start + Double((minutes.upperBound - time.minute) * 60 - time.second)
+    }
+}

@@ -1,0 +1,45 @@
+import LevelTree
+import Staging
+import Synchronization
+
+/// One process opens a staging directory once: its jobs share what is open, and when the last of them has ended, it is
+/// free for other programs, such as a `clix-collectd collect` that a person types.
+final class SharedStaging: Sendable {
+    private struct State {
+        weak var staging: Staging?
+        var latestTrusted: FileTime?
+        var others: [String: SharedStaging] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let exclusion = Mutex(())
+
+    /// The end of the newest collection made under a believed clock, as it was when staging was last opened.
+    var latestTrusted: FileTime? { state.withLock { $0.latestTrusted } }
+
+    /// What is open, or else what `open` opens.
+    ///
+    /// One that was opened under another identity is not shared: `open` will say that it is in use.
+    func staging(as identity: SchoolIdentity, open: () throws -> Staging) throws -> Staging {
+        try state.withLock { state in
+            if let staging = state.staging, staging.identity == identity { return staging }
+            let staging = try open()
+            state.staging = staging
+            state.latestTrusted = School.latestTrusted(try staging.currentGenerations()) ?? state.latestTrusted
+            return staging
+        }
+    }
+
+    /// Of another directory.
+    func other(_ directory: String) -> SharedStaging {
+        state.withLock { state in
+            if let known = state.others[directory] { return known }
+            let other = SharedStaging()
+            state.others[directory] = other
+            return other
+        }
+    }
+
+    /// Reading and writing again one of the small files of the state directory, without another job in between.
+    func alone<Result>(_ work: () throws -> Result) rethrows -> Result { try exclusion.withLock { _ in try work() } }
+}

@@ -1,14 +1,9 @@
 /// What was last good of each tool's log, by its escaped path.
 struct ToolsLogsMemory: Remembered, Hashable, Sendable {
     struct Entry: Codable, Hashable, Sendable {
-        /// Of the file as it was looked at last, good or not; times in nanoseconds.
-        var size: Int64
-        var modified: Int64
-        var changed: Int64
-        var inode: UInt64
-        /// Of the last good content.
-        var count: Int
-        var name: String
+        /// Of the file as it was looked at last, good or not.
+        var stamp: FileStamp
+        var lastGood: ToolLog.State
         /// How often the platform has begun anew: 0 while it never lost what it had.
         var beginning: Int
         /// Why the file as it was looked at last is no good.

@@ -102,6 +102,31 @@ struct ToolsLogsTests {
         #expect(site.missed.isEmpty && site.shortfalls.isEmpty)
     }
 
+    @Test func `with a record beyond all measure leaves the last good one, says so, and heals`() async throws {
+        site.write(log(1...3))
+        try await site.collect()
+        let long = String(repeating: "x", count: ToolLogReader.longestRecord)
+        site.write(String(log(1...3).dropLast() + ", {\"n\": \"\(long)\"}]"))
+        try await site.collect()
+        #expect(site.staged == [Site.file: log(1...3)])
+        #expect(site.missed[Site.file]?.contains("has a record of more than 1 MiB") == true)
+        let largest = String(log(1...3).dropLast() + ", {\"n\": \"\(long.dropLast(100))\"}]")
+        site.write(largest)
+        try await site.collect()
+        #expect(site.staged == [Site.file: largest])
+        #expect(site.missed.isEmpty && site.shortfalls.isEmpty)
+    }
+
+    @Test func `leaves nothing beside staging of what was no good`() async throws {
+        site.write("[1, 2")
+        let gathering = try await ToolsLogsCollector().gather(try site.context())
+        defer { gathering.release() }
+        let scratch = try site.context().scratch
+        let folders = try #require(Folder.names(in: Array(scratch.utf8)))
+        #expect(folders.count == 1)
+        for folder in folders { #expect(Folder.names(in: Array("\(scratch)/".utf8) + folder) == []) }
+    }
+
     @Test func `that lost records stays, and what the platform begins anew is kept beside it`() async throws {
         site.write(log(1...3))
         try await site.collect()
@@ -138,7 +163,7 @@ struct ToolsLogsTests {
         site.write(log(1...3))
         try await site.collect()
         // Too long to be one: that stops whoever reads, root too.
-        truncate(site.path, 17 << 20)
+        truncate(site.path, off_t(ToolLogFile.largest) + 1)
         try await site.collect()
         #expect(site.missed.keys.sorted() == [Site.file])
         unlink(site.path)

@@ -27,13 +27,13 @@ final class DayFiles {
 
     /// Appends lines of one day.
     /// - Throws: `CollectingProblem` if they cannot be written.
-    func append(_ lines: UnsafeRawBufferPointer, of log: OpenedLog, on day: LogDay) throws(CollectingProblem) {
+    func append(_ lines: UnsafeRawBufferPointer, of log: SeenLog, on day: LogDay) throws(CollectingProblem) {
         let key = Key(log: log.name.log, day: day)
         var made =
             files[key]
-            ?? Made(path: "\(scratch.path)/\(files.count)", mode: log.mode, modified: log.modified)
-        made.modified = max(made.modified, log.modified)
-        made.mode = log.mode
+            ?? Made(path: "\(scratch.path)/\(files.count)", mode: log.facts.mode, modified: log.facts.modified)
+        made.modified = max(made.modified, log.facts.modified)
+        made.mode = log.facts.mode
         files[key] = made
         var sink = OutputSink(.file(descriptor: try descriptor(key, made.path), limit: .max))
         if case .failed(let number) = sink.take(lines) { throw .unwritable("log lines", number) }

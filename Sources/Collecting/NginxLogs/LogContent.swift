@@ -8,10 +8,11 @@ final class LogContent {
     private let size: UInt64
     private let unpacked: UnpackedText?
 
-    init(_ log: OpenedLog) {
-        file = fcntl(log.file, F_DUPFD_CLOEXEC, 0)
-        size = log.size
-        unpacked = log.name.isCompressed ? UnpackedText(file) : nil
+    /// - Parameter file: open for reading; it is closed with this.
+    init(_ file: Int32, size: UInt64, isCompressed: Bool) {
+        self.file = file
+        self.size = size
+        unpacked = isCompressed ? UnpackedText(file) : nil
     }
 
     deinit { close(file) }
@@ -40,12 +41,16 @@ final class LogContent {
 
     /// Whether this is the content that was taken up to the record's offset, as far as its first and last bytes tell.
     func begins(as record: FollowedFile) throws(CollectingProblem) -> Bool {
-        guard unpacked != nil || size >= record.offset, record.offset >= UInt64(record.tail.length) else {
-            return false
-        }
-        guard Fingerprint(try read(at: 0, upTo: record.head.length)) == record.head else { return false }
-        let start = record.offset - UInt64(record.tail.length)
-        return Fingerprint(try read(at: start, upTo: record.tail.length)) == record.tail
+        try begins(with: record.head, upTo: record.offset, record.tail)
+    }
+
+    /// - Parameters:
+    ///   - head: of the first bytes.
+    ///   - tail: of the last bytes before `offset`.
+    func begins(with head: Fingerprint, upTo offset: UInt64, _ tail: Fingerprint) throws(CollectingProblem) -> Bool {
+        guard unpacked != nil || size >= offset, offset >= UInt64(tail.length) else { return false }
+        guard Fingerprint(try read(at: 0, upTo: head.length)) == head else { return false }
+        return Fingerprint(try read(at: offset - UInt64(tail.length), upTo: tail.length)) == tail
     }
 
     /// Whether all that is here, in a plain file, stands at the start of another one too, as far as its first and last

@@ -11,34 +11,81 @@
 ///
 /// Content alone is believed only in place of a file that is gone: two logs may begin alike.
 struct LogMatching {
+    private let logs: [SeenLog]
+    /// What was read of files that are there still, by the names that they have now.
+    private var known: [LogFileName: FollowedFile] = [:]
     /// Those that were read before and are not known again yet.
     private(set) var missing: [FollowedFile]
 
-    init(_ memory: LogMemory) { missing = memory.files }
+    /// - Throws: `CollectingProblem` if a log cannot be read.
+    init(_ memory: LogMemory, _ logs: [SeenLog]) throws(CollectingProblem) {
+        self.logs = logs
+        missing = memory.files
+        for log in logs { known[log.name] = try log.name.isCompressed ? finished(log) : same(log) }
+    }
+
+    /// How far it was read before, if it is known again as the file that it was.
+    func record(of log: SeenLog) -> FollowedFile? { known[log.name] }
 
     /// A compressed file that was read to its end and is the same still; it need not be opened again.
-    mutating func finished(_ log: OpenedLog) throws(CollectingProblem) -> FollowedFile? {
+    private mutating func finished(_ log: SeenLog) throws(CollectingProblem) -> FollowedFile? {
         try take {
-            $0.isCompressed && $0.inode == log.inode && $0.size == log.size
-                && $0.modified == log.modifiedNanoseconds
+            $0.isCompressed && $0.inode == log.facts.inode && $0.size == log.facts.size
+                && $0.modified == log.facts.modifiedNanoseconds
         }
     }
 
     /// The same file, as it is or longer.
-    mutating func same(_ log: OpenedLog, _ content: LogContent) throws(CollectingProblem) -> FollowedFile? {
-        try take { (record) throws(CollectingProblem) in
-            guard !record.isCompressed, record.inode == log.inode else { return false }
+    private mutating func same(_ log: SeenLog) throws(CollectingProblem) -> FollowedFile? {
+        guard missing.contains(where: { $0.inode == log.facts.inode }), let content = try log.open() else { return nil }
+        return try take { (record) throws(CollectingProblem) in
+            guard !record.isCompressed, record.inode == log.facts.inode else { return false }
             return try content.begins(as: record)
         }
     }
 
-    /// A file with the content of one that is gone; to be asked when every file was asked whether it is the same.
-    mutating func heir(_ log: OpenedLog, _ content: LogContent) throws(CollectingProblem) -> FollowedFile? {
+    /// What a file is that was not known again.
+    enum Stranger {
+        case new
+        /// It has the content of one that is gone.
+        case heir(of: FollowedFile)
+        /// `copytruncate` copies a log before it empties it: until then, all that is in the copy is in the log.
+        case copyInTheMaking
+    }
+
+    /// To be asked when the file is to be read, about just what is to be read of it.
+    mutating func stranger(_ log: SeenLog, _ content: LogContent) throws(CollectingProblem) -> Stranger {
+        if try isCopyInTheMaking(log, content) { return .copyInTheMaking }
         // An empty compressed file has nothing to inherit.
-        try take { (record) throws(CollectingProblem) in
+        let gone = try take { (record) throws(CollectingProblem) in
             guard record.offset > 0, record.log == log.name.log else { return false }
             return try content.begins(as: record)
         }
+        if let gone { return .heir(of: gone) }
+        if let emptied = try emptiedSince(log, content) { return .heir(of: emptied) }
+        return .new
+    }
+
+    private func current(of log: SeenLog) -> SeenLog? {
+        guard log.name.age != .current else { return nil }
+        return logs.first { $0.name.log == log.name.log && $0.name.age == .current && !$0.name.isCompressed }
+    }
+
+    private func isCopyInTheMaking(_ copy: SeenLog, _ content: LogContent) throws(CollectingProblem) -> Bool {
+        guard !copy.name.isCompressed, let log = try current(of: copy)?.openWhole() else { return false }
+        return try content.isBeginning(of: log)
+    }
+
+    /// What was read of a log that was known again when the pass began, was copied, and has been emptied since.
+    private mutating func emptiedSince(
+        _ copy: SeenLog, _ content: LogContent
+    ) throws(CollectingProblem) -> FollowedFile? {
+        guard let log = current(of: copy), let record = known[log.name], record.offset > 0,
+            try content.begins(as: record)
+        else { return nil }
+        if let now = try log.openWhole(), try now.begins(as: record) { return nil }
+        known[log.name] = nil
+        return record
     }
 
     private mutating func take(

@@ -10,9 +10,15 @@ struct LogReading {
     private static let headLength = 1024
     private static let tailLength = 4096
 
-    /// - Parameter record: what was taken before; nil to begin at the start.
-    init(_ content: LogContent, from record: FollowedFile?) {
+    /// What the first bytes were when the file was seen; nil if they are sure to be what they were.
+    private let seen: Fingerprint?
+
+    /// - Parameters:
+    ///   - record: what was taken before; nil to begin at the start.
+    ///   - seen: of the first bytes, when the file was seen; nil of a compressed file, which nobody writes over.
+    init(_ content: LogContent, from record: FollowedFile?, seen: Fingerprint?) {
         self.content = content
+        self.seen = seen
         offset = record?.offset ?? 0
         head = record?.head ?? .empty
         tail = record?.tail ?? .empty
@@ -21,17 +27,24 @@ struct LogReading {
     /// Whether nothing is left.
     var isAtEnd: Bool { content.isEnd(offset) }
 
+    enum Step {
+        case taken, end
+        /// The file was emptied under our hands, and may have other lines by now. Those that were taken before are good.
+        case changed
+    }
+
     /// Takes the next lines.
     ///
     /// A line that has no end yet stays for the next pass, unless nothing will be written behind it any more; then it gets
     /// its end, so that what comes next in the day's file is a line of its own.
     /// - Parameter isFinal: whether nothing is written into this file any more.
-    /// - Returns: false at the end.
     mutating func next(
         isFinal: Bool, _ take: (UnsafeRawBufferPointer) throws(CollectingProblem) -> Void
-    ) throws(CollectingProblem) -> Bool {
+    ) throws(CollectingProblem) -> Step {
         var block = try content.read(at: offset, upTo: LogReading.bufferSize)
-        guard !block.isEmpty else { return false }
+        // Asked now that the block is read: if it was so then, the block is what follows.
+        guard try isStillWhatItWas(before: block) else { return .changed }
+        guard !block.isEmpty else { return .end }
         let reachesEnd = block.count < LogReading.bufferSize || content.isEnd(offset + UInt64(block.count))
         // Behind the last line of a damaged file there may be more, once it is whole again.
         let isFinal = isFinal && content.damage == nil
@@ -39,7 +52,7 @@ struct LogReading {
         if let end {
             block.removeSubrange(end...)
         } else if reachesEnd, !isFinal {
-            return false
+            return .end
         }
         if offset == 0 { head = Fingerprint(block.prefix(LogReading.headLength)) }
         tail = Fingerprint(block.suffix(LogReading.tailLength))
@@ -49,6 +62,13 @@ struct LogReading {
             Result { () throws(CollectingProblem) in try take(bytes) }
         }
         try result.get()
-        return true
+        return .taken
+    }
+
+    private func isStillWhatItWas(before block: [UInt8]) throws(CollectingProblem) -> Bool {
+        guard let seen else { return true }
+        guard offset == 0 else { return try content.begins(with: head, upTo: offset, tail) }
+        let now = try content.read(at: 0, upTo: seen.length)
+        return block.starts(with: now) && Fingerprint(now) == seen
     }
 }

@@ -19,12 +19,12 @@ struct NginxLogsCollector: Collector {
         let others = Place.folder([place(context)], include: NginxLogsCollector.othersVerdict)
         let found = try others.checkedGathering()
         if others.absence != nil { return found }
-        let excluded = context.excluded(dataset)
         var leftOut: Set<String> = []
-        let logs = try OpenedLog.all(in: place(context)) { name in
+        let logs = try SeenLog.all(in: place(context)) { name in
             guard let path = try? RelativePath(name.bytes) else { return false }
-            if excluded.matches(path) { leftOut.insert(name.log) }
-            return !excluded.matches(path)
+            guard context.excluded(dataset).matches(path) else { return true }
+            leftOut.insert(name.log)
+            return false
         }
         let memory = try self.memory(context)
         return try await context.withScratch { scratch throws(CollectingProblem) in

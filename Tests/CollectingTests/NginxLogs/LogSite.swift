@@ -2,6 +2,7 @@ import Glibc
 import LevelTree
 import Settings
 import Staging
+import Synchronization
 
 @testable import Collecting
 
@@ -18,18 +19,15 @@ final class LogSite {
         for name in ["access.log", "access.log.2.gz", "error.log"] { unlink(path(name)) }
     }
 
-    func path(_ name: String) -> String { "\(school.sources.data)/nginx-logs/\(name)" }
+    var logs: LogFolder { LogFolder(folder: "\(school.sources.data)/nginx-logs") }
 
-    func write(_ text: String, to name: String) { school.root.write(text, to: "home/core/data/nginx-logs/\(name)") }
+    func path(_ name: String) -> String { logs.path(name) }
 
-    func append(_ text: String, to name: String) {
-        let file = open(path(name), O_WRONLY | O_CREAT | O_APPEND, 0o640)
-        var text = text
-        text.withUTF8 { precondition(Glibc.write(file, $0.baseAddress, $0.count) == $0.count) }
-        close(file)
-    }
+    func write(_ text: String, to name: String) { logs.write(Array(text.utf8), to: name) }
 
-    func rename(_ old: String, _ new: String) { precondition(Glibc.rename(path(old), path(new)) == 0) }
+    func append(_ text: String, to name: String) { logs.append(text, to: name) }
+
+    func rename(_ old: String, _ new: String) { logs.rename(old, new) }
 
     func remove(_ name: String) { unlink(path(name)) }
 
@@ -38,18 +36,60 @@ final class LogSite {
         _ = try await SubprocessRunner().run(Program("gzip", path(name)))
     }
 
+    /// What gzip(1) makes of a text.
+    func compressed(_ text: String) async throws -> [UInt8] {
+        write(text, to: "to be compressed")
+        try await compress("to be compressed")
+        defer { remove("to be compressed.gz") }
+        return try SmallFile.read(path("to be compressed.gz"), limit: 64 << 20)
+    }
+
     func content(_ name: String) -> String {
         (try? SmallFile.read(path(name), limit: 64 << 20)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
+    /// When something happens in the middle of a pass: just before the follower goes on.
+    enum Moment: Sendable {
+        /// The folder was listed, and no log looked at.
+        case listed
+        /// Every log was looked at, and none read.
+        case seen
+        /// The first log to be read is open.
+        case opened
+        /// Some megabytes were read.
+        case reading
+    }
+
     /// One pass that is published; with `isPublished` false, one whose generation was never made.
-    func collect(isPublished: Bool = true, excluding patterns: [String] = []) async throws {
-        var context = try school.context()
+    /// - Parameters:
+    ///   - acts: what happens meanwhile, each once.
+    ///   - whenAsked: called each time that the follower asks for something.
+    func collect(
+        isPublished: Bool = true, excluding patterns: [String] = [],
+        at acts: [Moment: @Sendable (LogFolder) -> Void] = [:],
+        whenAsked: @escaping @Sendable (Moment) -> Void = { _ in }
+    ) async throws {
+        var context = try school.context(at: 1_535_760_000)
         let memory = memory
         let room = room
-        context.memory = { _ in memory.map { CollectorMemory(year: Self.year, bytes: $0) } }
-        context.room = { room }
-        context.excluded = { _ in ExcludePatterns(patterns) }
+        let logs = logs
+        let asked = Asked()
+        let happens: @Sendable (Moment) -> Void = { moment in
+            whenAsked(moment)
+            if asked.isFirst(moment) { acts[moment]?(logs) }
+        }
+        context.memory = { _ in
+            happens(.seen)
+            return memory.map { CollectorMemory(year: Self.year, bytes: $0) }
+        }
+        context.room = {
+            happens(asked.isFirst(.opened, isKept: false) ? .opened : .reading)
+            return room
+        }
+        context.excluded = { _ in
+            happens(.listed)
+            return ExcludePatterns(patterns)
+        }
         let gathering = try await NginxLogsCollector().gather(context)
         defer { gathering.release() }
         guard isPublished else { return }
@@ -78,6 +118,43 @@ final class LogSite {
 
     static func error(_ number: Int, day: Int = 16) -> String {
         "2018/08/\(day) 18:22:01 [notice] 441#441: *17 \"\(number)\" matches \"/media\", client: 192.168.1.23\n"
+    }
+}
+
+/// Which moments of a pass have been.
+private final class Asked: Sendable {
+    private let moments = Mutex<Set<LogSite.Moment>>([])
+
+    func isFirst(_ moment: LogSite.Moment, isKept: Bool = true) -> Bool {
+        moments.withLock { isKept ? $0.insert(moment).inserted : !$0.contains(moment) }
+    }
+}
+
+/// What a server and its logrotate(8) do to a folder of logs.
+struct LogFolder: Sendable {
+    let folder: String
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    /// The same file with other content, or a new one.
+    func write(_ bytes: [UInt8], to name: String) { put(bytes, to: name, O_TRUNC) }
+
+    func append(_ text: String, to name: String) { put(Array(text.utf8), to: name, O_APPEND) }
+
+    func truncate(_ name: String) { precondition(Glibc.truncate(path(name), 0) == 0) }
+
+    func rename(_ old: String, _ new: String) { precondition(Glibc.rename(path(old), path(new)) == 0) }
+
+    /// The end of what gzip(1) does: the compressed file is whole, and the first one goes.
+    func finish(_ packed: [UInt8], _ name: String) {
+        write(packed, to: "\(name).gz")
+        unlink(path(name))
+    }
+
+    private func put(_ bytes: [UInt8], to name: String, _ flags: Int32) {
+        let file = open(path(name), O_WRONLY | O_CREAT | flags, 0o640)
+        precondition(Glibc.write(file, bytes, bytes.count) == bytes.count)
+        close(file)
     }
 }
 

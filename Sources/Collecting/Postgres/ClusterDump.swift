@@ -32,12 +32,14 @@ enum ClusterDump {
         defer { close(file) }
         let program = ContainerProgram(
             [Array("pg_dumpall".utf8)], user: "postgres",
-            output: .file(descriptor: file, limit: Int64(clamping: context.room())), deadline: .seconds(1800),
+            output: .file(descriptor: file, limit: .max, room: MadeRoom(context).ask()),
+            deadline: context.longestDump(.of("postgres-dump")),
             isHeavy: true)
         do throws(ContainerProblem) {
             _ = try await context.container.run(program)
         } catch {
-            throw CollectingProblem(.unusable, "no dump was made: \(context.masking().apply(to: error.message))")
+            let why = error.message + (cause(in: error.errorText).map { "; before that: \($0)" } ?? "")
+            throw CollectingProblem(error.collectingCode, "no dump was made: \(context.masking().apply(to: why))")
         }
         guard isWhole(file) else {
             throw CollectingProblem(
@@ -45,5 +47,15 @@ enum ClusterDump {
             )
         }
         return MadeFile(path: "\(scratch.path)/\(name)", mode: 0o640, modified: context.now)
+    }
+
+    /// The server's own words. `pg_dumpall` ends by saying in which database it failed, and not why.
+    static func cause(in errorText: [UInt8]) -> String? {
+        let lines = errorText.split(separator: UInt8(ascii: "\n")).dropLast()
+        for line in lines {
+            let text = escapedText(line.prefix(300))
+            if text.contains("ERROR: ") || text.contains("FATAL: ") { return text }
+        }
+        return nil
     }
 }

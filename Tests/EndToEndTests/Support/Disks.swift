@@ -40,9 +40,14 @@ final class MemoryDisk: Sendable {
     let mountPoint: String
     private let workspace: Workspace
 
-    init(in workspace: Workspace, megabytes: Int, name: String = "small") throws {
+    convenience init(in workspace: Workspace, megabytes: Int, name: String = "small") throws {
+        try self.init(in: workspace, megabytes: megabytes, over: workspace.folder(name))
+    }
+
+    /// Over a folder of the workspace that is there.
+    init(in workspace: Workspace, megabytes: Int, over folder: String) throws {
         self.workspace = workspace
-        mountPoint = try workspace.folder(name)
+        mountPoint = folder
         try ChildProcess.succeed("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=755", "tmpfs", mountPoint)
     }
 

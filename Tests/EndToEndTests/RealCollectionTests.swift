@@ -11,7 +11,8 @@ extension EndToEnd {
             let store = try StoreProcess(in: workspace)
             try store.serve()
             let school = try CollectedSchool(in: workspace, url: store.url)
-            try school.machine.enroll(store.addSchool(), url: store.url).ended(with: 0)
+            let code = try store.addSchool()
+            try school.command("enroll", "--store", store.url, "--code", code).ended(with: 0)
             // A commit that tells a token, as somebody's hurried one does.
             let leak = "fetched from https://deployer:made-up-token-9@git.example.org/gstudio.git"
             try school.real.shell(
@@ -35,6 +36,21 @@ extension EndToEnd {
             let arrived = try FileTree("\(store.tree)/\(collectionYear)/mz/2039150-mz150")
             #expect(try arrived.differences(from: FileTree(school.level2, followingLinks: true)) == [])
             #expect(school.leaks == [])
+            try expectNoSecrets(of: store, school, code)
+        }
+
+        /// What only one machine may know is printed by neither program, nor what the school's settings keep.
+        private func expectNoSecrets(of store: StoreProcess, _ school: CollectedSchool, _ code: String) throws {
+            var printed = school.printed + (store.serving?.text ?? "")
+            for arguments in [["status"], ["log", "mz150"], ["verify", "--all"], ["school", "list"]] {
+                let finished = try ChildProcess.run(Built.store, arguments + ["--data", store.data]).ended(with: 0)
+                printed += finished.output + finished.errors
+            }
+            let token = try String(contentsOfFile: "\(school.machine.staging)/state/token", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(token.count > 20)
+            for secret in RealSchool.secrets + [token, code] { #expect(!printed.contains(secret), "\(secret)") }
+            #expect(printed.contains("mz150"))
         }
 
         private func compareFolders(_ school: CollectedSchool) throws {

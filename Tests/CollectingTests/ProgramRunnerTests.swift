@@ -170,8 +170,29 @@ import Testing
         var program = Program("echo", "x")
         program.output = .file(descriptor: file, limit: 100)
         let problem = await problem(of: program)
-        #expect(problem?.code == .outputLost)
+        #expect(problem?.code == .noRoom)
         #expect(problem?.message.contains("No space left on device") == true)
+    }
+
+    @Test func `a file takes no more than there is room for, however that shrinks meanwhile`() async throws {
+        let folder = TemporaryFolder()
+        let file = open("\(folder.path)/dump", O_WRONLY | O_CREAT, 0o600)
+        defer { close(file) }
+        func size() -> off_t { lseek(file, 0, SEEK_END) }
+        var program = shellProgram("head -c 300000 /dev/zero")
+        program.output = .file(descriptor: file, limit: .max, room: { 300_000 - UInt64($0) })
+        _ = try await runner.run(program)
+        #expect(size() == 300_000)
+
+        program = shellProgram("head -c 60000000 /dev/zero")
+        program.output = .file(descriptor: file, limit: .max, room: { 400_000 - UInt64($0) })
+        #expect(await problem(of: program)?.code == .noRoom)
+        #expect(size() <= 300_000 + 400_000)
+
+        #expect(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0)
+        program.output = .file(descriptor: file, limit: .max, room: { $0 < 8 << 20 ? .max : 0 })
+        #expect(await problem(of: program)?.code == .noRoom)
+        #expect(size() > 0 && size() <= 16 << 20)
     }
 
     @Test func `being asked to stop ends the program`() async {

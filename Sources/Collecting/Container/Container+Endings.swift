@@ -60,6 +60,13 @@ extension Container {
             errorText: problem.errorText)
     }
 
+    func noRoom(_ inner: ContainerProgram, remains: String) -> ContainerProblem {
+        ContainerProblem(
+            .noRoom,
+            "\(subject(inner)) was ended: there is no room here for what it writes, below the budget and beside the disk's "
+                + "reserve; make room on the disk of the staging directory, or raise budget under [staging]\(remains)")
+    }
+
     func cancelled(_ inner: ContainerProgram, remains: String) -> ContainerProblem {
         ContainerProblem(.cancelled, "\(subject(inner)) was ended because we are stopping\(remains)")
     }

@@ -36,6 +36,7 @@ extension Container {
         return switch problem.code {
         case .deadline: late(inner, remains: remains)
         case .cancelled: cancelled(inner, remains: remains)
+        case .noRoom: noRoom(inner, remains: remains)
         case .flooded, .outputLost: outputLost(inner, problem, remains: remains)
         default: engineUnreachable(problem.message + remains)
         }

@@ -86,7 +86,7 @@ struct ContainerFetch {
         let seconds = 300 + limit / (1 << 20)
         return ContainerProgram(
             TarCommand.arguments(source.inside, batch.map(\.path.bytes)),
-            output: .file(descriptor: archive, limit: limit),
+            output: .file(descriptor: archive, limit: limit, room: { [room] _ in room() }),
             deadline: .seconds(seconds), isHeavy: true)
     }
 
@@ -157,7 +157,7 @@ struct ContainerFetch {
     }
 
     private func copy(_ member: TarArchive.Member, of archive: Int32, to target: Int32) -> Bool {
-        var sink = OutputSink(.file(descriptor: target, limit: member.size))
+        var sink = OutputSink(.file(descriptor: target, limit: member.size, room: { [room] _ in room() }))
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var position = member.offset
         let end = member.offset + member.size
@@ -165,6 +165,7 @@ struct ContainerFetch {
             let count = pread(archive, &buffer, min(buffer.count, Int(end - position)), off_t(position))
             guard count > 0 else { return false }
             let piece = buffer.withUnsafeBytes { sink.take(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+            if case .failed(let number) = piece { errno = number }
             guard case .all = piece else { return false }
             position += Int64(count)
         }

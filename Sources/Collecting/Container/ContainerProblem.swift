@@ -25,6 +25,8 @@ public struct ContainerProblem: Error, Sendable, CustomStringConvertible {
         case failed(status: Int32)
         /// Its output was more than allowed, or could not be kept.
         case outputLost
+        /// Its output would have used up the disk here, the reserve on it, or the budget of the staging directory.
+        case noRoom
         /// We were asked to stop.
         case cancelled
     }
@@ -47,6 +49,9 @@ public struct ContainerProblem: Error, Sendable, CustomStringConvertible {
         default: false
         }
     }
+
+    /// What it is for a dataset that cannot do without.
+    var collectingCode: CollectingProblem.Code { code == .noRoom ? .noRoom : .unusable }
 
     public var description: String { message }
 }

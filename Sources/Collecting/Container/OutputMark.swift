@@ -6,7 +6,8 @@ struct OutputMark: Sendable {
 
     init(_ output: Program.Output) {
         var facts = stat()
-        guard case .file(let descriptor, _) = output, fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG
+        guard case .file(let descriptor, _, _) = output, fstat(descriptor, &facts) == 0,
+            facts.st_mode & S_IFMT == S_IFREG
         else {
             place = nil
             return

@@ -11,6 +11,7 @@ struct DatabaseDump {
     private var parts: [Gathering.Part] = []
     private var shortfalls: [Shortfall] = []
     private var dumped = 0
+    private var room: MadeRoom
 
     /// For one collection; the whole pass has its own limit.
     private static let deadline = Duration.seconds(1800)
@@ -21,6 +22,7 @@ struct DatabaseDump {
         container = context.container
         self.context = context
         self.scratch = scratch
+        room = MadeRoom(context)
     }
 
     /// - Throws: `CollectingProblem` if nothing can be dumped; then the last good dump stands.
@@ -46,7 +48,9 @@ struct DatabaseDump {
 
     /// What a program said may hold what the platform's settings call secret.
     static func problem(_ error: any Error, _ masking: Masking) -> CollectingProblem {
-        CollectingProblem(.unusable, "no dump was made: \(masking.apply(to: "\(error)"))")
+        CollectingProblem(
+            (error as? ContainerProblem)?.collectingCode ?? .unusable,
+            "no dump was made: \(masking.apply(to: "\(error)"))")
     }
 
     private mutating func dump(_ collection: MongoShell.Collection, of database: String) async throws {
@@ -83,12 +87,12 @@ struct DatabaseDump {
 
     /// - Returns: why this collection has no good dump; nil if it has.
     /// - Throws: what concerns all of them.
-    private func write(_ collection: String, of database: String) async throws -> String? {
+    private mutating func write(_ collection: String, of database: String) async throws -> String? {
         let file = try scratch.create("\(parts.count)", for: "a dump")
         defer { close(file) }
         let program = ContainerProgram(
             ["mongodump", "--db", database, "--collection", collection, "--out", "-"].map { Array($0.utf8) },
-            output: .file(descriptor: file, limit: Int64(clamping: context.room())), deadline: DatabaseDump.deadline,
+            output: .file(descriptor: file, limit: .max, room: room.ask()), deadline: DatabaseDump.deadline,
             isHeavy: true)
         let name = "\(database).\(collection)"
         let result: ProgramResult
@@ -98,6 +102,7 @@ struct DatabaseDump {
             guard error.concernsOneProgram else { throw error }
             return "its dump failed: \(context.masking().apply(to: error.message))"
         }
+        room.took(file)
         guard lseek(file, 0, SEEK_SET) == 0 else {
             throw CollectingProblem(.unreadable, "the dump of \(name) cannot be read")
         }

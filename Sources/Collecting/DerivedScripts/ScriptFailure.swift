@@ -47,7 +47,7 @@ struct ScriptFailure: Sendable {
             return failed(
                 "was cut short: the container was stopped or restarted, its memory limit was hit, or somebody killed it; "
                     + "run this again", problem.errorText)
-        case .outputLost: return failed("was ended, as what it printed could not be kept", problem.errorText)
+        case .outputLost, .noRoom: return failed("was ended, as what it printed could not be kept", problem.errorText)
         }
     }
 

@@ -40,7 +40,7 @@ struct ContainerGit: Sendable {
             case .failed where isAbsent:
                 throw CollectingProblem(
                     .absent, "\(tree) in the container \(container.name) is not a git repository")
-            case .failed, .deadline, .outputLost:
+            case .failed, .deadline, .outputLost, .noRoom:
                 return GitReader.Answer(
                     text: masking.apply(to: error.errorText), problem: masking.apply(to: error.message))
             default: throw CollectingProblem(.unusable, masking.apply(to: error.message))

@@ -7,15 +7,24 @@ struct OutputSink {
     private(set) var bytes: [UInt8] = []
     private var room: Int64
     private let descriptor: Int32?
+    private let ask: ((Int64) -> UInt64)?
+    private var written: Int64 = 0
+    /// How much is still written before the next question.
+    private var allowed: Int64 = 0
+
+    /// At most so much is written between two questions: others write to the same disk.
+    private static let interval: Int64 = 8 << 20
 
     init(_ output: Program.Output) {
         switch output {
         case .memory(let limit):
             room = Int64(limit)
             descriptor = nil
-        case .file(let file, let limit):
+            ask = nil
+        case .file(let file, let limit, let ask):
             room = limit
             descriptor = file
+            self.ask = ask
         }
     }
 
@@ -23,12 +32,23 @@ struct OutputSink {
     mutating func take(_ part: UnsafeRawBufferPointer) -> Taken {
         let taken = UnsafeRawBufferPointer(rebasing: part.prefix(Int(min(room, Int64(part.count)))))
         if let descriptor {
+            guard hasRoom(Int64(taken.count)) else { return .failed(errno: ENOSPC) }
             if let failure = write(taken, to: descriptor) { return .failed(errno: failure) }
         } else {
             bytes.append(contentsOf: taken)
         }
         room -= Int64(taken.count)
         return taken.count < part.count ? .full : .all
+    }
+
+    /// The disk counts as full once there is no room that is ours.
+    private mutating func hasRoom(_ count: Int64) -> Bool {
+        guard let ask else { return true }
+        if count > allowed { allowed = min(OutputSink.interval, Int64(clamping: ask(written))) }
+        guard count <= allowed else { return false }
+        allowed -= count
+        written += count
+        return true
     }
 
     private func write(_ part: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {

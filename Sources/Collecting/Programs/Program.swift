@@ -4,8 +4,9 @@ public struct Program: Sendable {
     public enum Output: Sendable {
         /// Kept in memory, at most `limit` bytes.
         case memory(limit: Int)
-        /// Written to an open file, at most `limit` bytes. The descriptor stays the caller's.
-        case file(descriptor: Int32, limit: Int64)
+        /// Written to an open file, at most `limit` bytes. The descriptor stays the caller's. `room` is asked now and then,
+        /// with the bytes that were written so far, how many more may be; nil: as many as the disk takes.
+        case file(descriptor: Int32, limit: Int64, room: (@Sendable (Int64) -> UInt64)? = nil)
     }
 
     /// What is done with a program that writes more than its limit. It is ended either way.

@@ -16,6 +16,8 @@ public struct ProgramProblem: Error, Sendable, CustomStringConvertible {
         public static let failed = Code(name: "failed")
         /// Its output could not be read, or not be written where it was to go.
         public static let outputLost = Code(name: "output lost")
+        /// The disk that its output was to go to is full, or there is no more room on it that is ours.
+        public static let noRoom = Code(name: "no room")
         /// We were asked to stop.
         public static let cancelled = Code(name: "cancelled")
     }

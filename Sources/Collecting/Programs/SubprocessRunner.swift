@@ -46,7 +46,7 @@ public struct SubprocessRunner: ProgramRunner {
             throw ProgramProblem(.flooded, "\(program.executable) wrote more than it may and was ended")
         case .failed(let number):
             throw ProgramProblem(
-                .outputLost,
+                [ENOSPC, EDQUOT].contains(number) ? .noRoom : .outputLost,
                 "what \(program.executable) wrote could not be kept: \(String(cString: strerror(number)))")
         case .flooded:
             return ProgramResult(

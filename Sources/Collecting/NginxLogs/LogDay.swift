@@ -14,26 +14,24 @@ struct LogDay: Hashable, Comparable, Sendable {
 
     static func < (left: LogDay, right: LogDay) -> Bool { left.number < right.number }
 
-    /// How far into a line its date is looked for.
-    private static let reach = 1024
-
-    /// Both kinds of nginx log: an error line begins with `2018/08/16 18:22:01`; an access line has
-    /// `[16/Aug/2018:18:22:01 +0530]` behind host, address and user, in whatever format it is.
+    /// Both kinds of nginx log: an error line begins with `2018/08/16 18:22:01`; an access line, as the platform's formats
+    /// have it, has `[16/Aug/2018:18:22:01 +0530]` behind host, address and user, and before the request in quotes.
+    ///
+    /// User and request are the client's to choose. A quote in them is written as `\x22` (ngx_http_log_module), so the first
+    /// one on the line begins the request, and the last date before it is the server's own.
     init?(of line: UnsafeRawBufferPointer) {
-        let line = UnsafeRawBufferPointer(rebasing: line.prefix(LogDay.reach))
         if let day = LogDay(errorLine: line) {
             self = day
             return
         }
-        guard let base = line.baseAddress else { return nil }
-        var position = 0
-        while position < line.count, let found = memchr(base + position, 0x5b, line.count - position) {
-            let bracket = UnsafeRawPointer(found) - base
-            if let day = LogDay(accessTime: UnsafeRawBufferPointer(rebasing: line[(bracket + 1)...])) {
+        guard let base = line.baseAddress, let quote = memchr(base, 0x22, line.count) else { return nil }
+        var rest = UnsafeRawBufferPointer(rebasing: line.prefix(UnsafeRawPointer(quote) - base))
+        while let bracket = rest.lastIndex(of: 0x5b) {
+            if let day = LogDay(accessTime: UnsafeRawBufferPointer(rebasing: rest[(bracket + 1)...])) {
                 self = day
                 return
             }
-            position = bracket + 1
+            rest = UnsafeRawBufferPointer(rebasing: rest[..<bracket])
         }
         return nil
     }
@@ -50,14 +48,21 @@ struct LogDay: Hashable, Comparable, Sendable {
     private init?(accessTime text: UnsafeRawBufferPointer) {
         guard text.count >= 12, text[2] == slash, text[6] == slash, text[11] == 0x3a, let day = digits(text[0..<2]),
             let year = digits(text[7..<11]),
-            let month = LogDay.months.firstIndex(where: { $0.elementsEqual(text[3..<6]) })
+            let month = LogDay.months.firstIndex(of: LogDay.packed(text[3], text[4], text[5]))
         else { return nil }
         self.init(year: year, month: month + 1, day: day)
     }
 
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ].map { Array($0.utf8) }
+    ].map {
+        let name = Array($0.utf8)
+        return packed(name[0], name[1], name[2])
+    }
+
+    private static func packed(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
+        UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
+    }
 }
 
 private let slash = UInt8(ascii: "/")

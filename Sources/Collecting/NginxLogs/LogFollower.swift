@@ -80,7 +80,7 @@ struct LogFollower {
     private mutating func take(
         _ log: SeenLog, _ content: LogContent, from record: FollowedFile?
     ) throws(CollectingProblem) {
-        var sorter = LogSorter(day: record.map { LogDay(number: $0.day) } ?? newest[log.name.log] ?? day(of: log))
+        var sorter = LogSorter(day: firstDay(of: log, record), believed: believed)
         var reading = LogReading(content, from: record, seen: log.name.isCompressed ? nil : log.head)
         var nextLook = days.written
         reading: while true {
@@ -132,10 +132,28 @@ struct LogFollower {
                 day: day.number))
     }
 
-    /// Of lines that come before any date: the day on which the file was last written, in the school's time.
-    private func day(of log: SeenLog) -> LogDay {
-        let time = context.timeZone.local(log.facts.modified)
-        return LogDay(year: time.year, month: time.month, day: time.day) ?? LogDay(number: 1970_01_01)
+    /// Of lines that come before any date: the last one's, or the day on which the file was last written.
+    private func firstDay(of log: SeenLog, _ record: FollowedFile?) -> LogDay {
+        let last = record.map { LogDay(number: $0.day) } ?? newest[log.name.log]
+        return [last, day(log.facts.modified)].compactMap { $0 }.first(where: believed.contains)
+            ?? day(context.now) ?? believed.lowerBound
+    }
+
+    /// In the school's time.
+    private func day(_ time: FileTime) -> LogDay? {
+        let time = context.timeZone.local(time)
+        return LogDay(year: time.year, month: time.month, day: time.day)
+    }
+
+    /// The days that a line may be of: none before there was a platform, and none after tomorrow, as long as the clock is
+    /// believed.
+    private var believed: ClosedRange<LogDay> {
+        let first = LogDay(number: 2010_01_01)
+        let tomorrow = FileTime(seconds: context.now.seconds + 86_400, nanoseconds: 0)
+        guard context.isClockTrusted, let last = day(tomorrow), last > first else {
+            return first...LogDay(number: 9999_12_31)
+        }
+        return first...last
     }
 
     private mutating func keepOrMiss(_ missing: [FollowedFile], leftOut: Set<String>) {

@@ -32,6 +32,21 @@ struct LogFollowerTests {
         #expect(site.shortfalls.isEmpty)
     }
 
+    /// The made school's clock says 1 September 2018.
+    @Test func `into no file for a day that cannot be yet, unless the clock is not believed`() async throws {
+        func line(_ date: String) -> String { "192.168.1.9 - - [\(date):18:22:01 +0530] \"GET /\" 200\n" }
+        site.write(line("01/Jan/2000") + line("02/Sep/2018") + line("03/Sep/2018"), to: "access.log")
+        try await site.collect()
+        #expect(
+            site.staged == [
+                "access-20180901.log": line("01/Jan/2000"),
+                "access-20180902.log": line("02/Sep/2018") + line("03/Sep/2018"),
+            ])
+        site.append(line("03/Sep/2018"), to: "access.log")
+        try await site.collect(isClockTrusted: false)
+        #expect(site.staged["access-20180903.log"] == line("03/Sep/2018"))
+    }
+
     @Test func `further each time, and a line only once it is whole`() async throws {
         write(1...3, to: "access.log")
         try await site.collect()

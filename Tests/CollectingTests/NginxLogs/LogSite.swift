@@ -65,11 +65,11 @@ final class LogSite {
     ///   - acts: what happens meanwhile, each once.
     ///   - whenAsked: called each time that the follower asks for something.
     func collect(
-        isPublished: Bool = true, excluding patterns: [String] = [],
+        isPublished: Bool = true, isClockTrusted: Bool = true, excluding patterns: [String] = [],
         at acts: [Moment: @Sendable (LogFolder) -> Void] = [:],
         whenAsked: @escaping @Sendable (Moment) -> Void = { _ in }
     ) async throws {
-        var context = try school.context(at: 1_535_760_000)
+        var context = try school.context(isClockTrusted: isClockTrusted, at: 1_535_760_000)
         let memory = memory
         let room = room
         let logs = logs

@@ -17,7 +17,7 @@ struct QbankDataCollector: Collector {
         let found = try locate(context).checkedGathering()
         let half = HalfSets(dataset, writers: ["single_school_get_MIT_activity_data"], context)
         var gathering = try await half.settled(found)
-        gathering.fault = TarGzip.fault
+        gathering.fault = { _, file in TarGzip.fault(of: file) }
         return gathering
     }
 }

@@ -80,6 +80,46 @@ import Testing
                 == ["gstudio-mongodb/Nodes.bson.part", "gstudio-mongodb/deeper/Nodes.bson", "notes.txt"])
     }
 
+    private func collect(_ school: FakeSchool) async throws -> CollectionResult {
+        let context = try school.context()
+        let staging = try Staging.open(
+            at: school.root.path + "/staging", identity: context.identity, options: StagingOptions(keepFree: 0))
+        return try staging.collect(
+            .of("db"), year: try Year(2018),
+            gathering: try await Collectors.collector(for: .of("db")).gather(context),
+            clock: CollectionClock(startedMilliseconds: context.now.seconds * 1000, bootSeconds: 1, isTrusted: true))
+    }
+
+    @Test func `a cut dump that lies there never takes the last good one's place`() async throws {
+        let school = FakeSchool()
+        let nodes = "home/core/data/db/gstudio-mongodb/Nodes.bson"
+        // A document of five bytes, the least that BSON has.
+        school.root.write("\u{5}\0\0\0\0", to: nodes)
+        #expect(try await collect(school).generation?.outcome == .complete)
+        school.root.write("\u{5}\0\0\0\0\u{9}\0\0", to: nodes)
+        let result = try await collect(school)
+        #expect(result.generation?.outcome == .partial)
+        #expect(
+            result.shortfalls == [
+                Shortfall(
+                    path: "gstudio-mongodb/Nodes.bson",
+                    reason: "is cut after 1 documents, 5 bytes, as after a power cut")
+            ])
+        #expect(
+            school.root.read("staging/tree/2018/mz/2039150-mz150/gstudio/db/gstudio-mongodb/Nodes.bson")
+                == "\u{5}\0\0\0\0")
+    }
+
+    @Test func `a collection of which only the metadata lies there is missed by name`() async throws {
+        let school = FakeSchool()
+        school.root.write("", to: "home/core/data/db/gstudio-mongodb/Nodes.bson")
+        school.root.write("{}", to: "home/core/data/db/assessment/AssessmentTaken.metadata.json")
+        let result = try await collect(school)
+        #expect(result.generation?.outcome == .partial)
+        #expect(result.shortfalls.map(\.path) == ["assessment/AssessmentTaken.bson"])
+        #expect(result.shortfalls.first?.reason.contains("is not there") == true)
+    }
+
     @Test func `an empty folder and a missing one are both said to hold no dump`() throws {
         let school = FakeSchool()
         shell("rm -r '\(school.sources.data)/db'")

@@ -31,7 +31,7 @@ struct FaultyFilesTests {
     private func folder(meanwhile: @escaping @Sendable (String) -> Void = { _ in }) -> Gathering {
         var gathering = site.folder
         let asked = asked
-        gathering.fault = { file in
+        gathering.fault = { _, file in
             var bytes = [UInt8](repeating: 0, count: 64)
             let count = read(file, &bytes, bytes.count)
             let content = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)

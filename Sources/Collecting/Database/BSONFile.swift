@@ -31,4 +31,9 @@ enum BSONFile {
         return isAtEnd && offset == facts.st_size
             ? .whole(documents: documents) : .broken(documents: documents, offset: UInt64(max(0, offset)))
     }
+
+    /// What is wrong with one that is broken, as a clause that reads on after its name.
+    static func cutText(_ documents: UInt64, _ offset: UInt64) -> String {
+        "is cut after \(documents) documents, \(offset) bytes"
+    }
 }

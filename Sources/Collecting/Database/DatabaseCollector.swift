@@ -32,8 +32,14 @@ struct DatabaseCollector: Collector {
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
-        guard DatabaseFolder.kind(at: context.sources.inData(dataset.name)) == .live else {
-            return try locate(context).checkedGathering()
+        let place = context.sources.inData(dataset.name)
+        guard DatabaseFolder.kind(at: place) == .live else {
+            var gathering = try locate(context).checkedGathering()
+            gathering.fault = DatabaseFolder.fault
+            gathering.parts += DatabaseFolder.missing(in: place).map {
+                .missed($0, reason: "is not there, though its .metadata.json is: the dump ended before it")
+            }
+            return gathering
         }
         if case .problem(let problem) = await context.container.state() {
             throw DatabaseDump.problem(problem, context.masking())

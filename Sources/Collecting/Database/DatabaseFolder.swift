@@ -51,8 +51,38 @@ enum DatabaseFolder {
         return names.contains { isDumpFile($0[...]) }
     }
 
+    /// What is wrong with a file of a dump; see `Gathering.fault`. A cut one has a name and a place like a whole one.
+    @Sendable static func fault(path: [UInt8], file: Int32) -> String? {
+        guard path.hasSuffix(documents), case .broken(let documents, let offset) = BSONFile.check(file) else {
+            return nil
+        }
+        return BSONFile.cutText(documents, offset)
+    }
+
+    /// The documents of collections of which only the metadata lies there, sorted.
+    static func missing(in place: SourcePlace) -> [RelativePath] {
+        var missing: [RelativePath] = []
+        for database in (Folder.names(in: place) ?? []).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let folder = place.appending(database), let names = Folder.names(in: folder).map(Set.init) else {
+                continue
+            }
+            missing += names.filter { $0.hasSuffix(metadata) }
+                .map { $0.dropLast(metadata.utf8.count) + Array(documents.utf8) }
+                .filter { !names.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+                .compactMap { try? RelativePath(database + [UInt8(ascii: "/")] + $0) }
+        }
+        return missing
+    }
+
+    private static let documents = ".bson"
+    private static let metadata = ".metadata.json"
+
     /// `Nodes.bson` or `Nodes.metadata.json`.
     static func isDumpFile(_ name: ArraySlice<UInt8>) -> Bool {
-        [".bson", ".metadata.json"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        name.hasSuffix(documents) || name.hasSuffix(metadata)
     }
+}
+
+extension Collection<UInt8> where SubSequence: Collection {
+    fileprivate func hasSuffix(_ text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
 }

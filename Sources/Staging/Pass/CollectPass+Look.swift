@@ -19,7 +19,7 @@ extension CollectPass {
             return .refused(reason)
         }
         guard let fault else { return .fit }
-        if let reason = fault(source.number) {
+        if let reason = fault(sources.path, source.number) {
             note(read: status)
             return unchanged(source, status) == nil ? .changing : .faulty("\(reason), as after a power cut")
         }

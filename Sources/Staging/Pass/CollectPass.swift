@@ -33,7 +33,7 @@ final class CollectPass {
     /// See `Gathering.standing`.
     let standing: (RelativePath) -> SourcePlace?
     /// See `Gathering.fault`.
-    let fault: ((Int32) -> String?)?
+    let fault: (([UInt8], Int32) -> String?)?
     /// Of this pass.
     var refusals = RefusedFiles()
     /// Why the first of the files that wait does so; nil if none does.
@@ -53,7 +53,7 @@ final class CollectPass {
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
         isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
         recovered: Descriptor?, standing: @escaping (RelativePath) -> SourcePlace?,
-        fault: ((Int32) -> String?)?, progress: @escaping (CollectionProgress) throws -> Void
+        fault: (([UInt8], Int32) -> String?)?, progress: @escaping (CollectionProgress) throws -> Void
     ) {
         self.dataset = dataset
         self.sources = sources

@@ -44,10 +44,10 @@ public struct Gathering: Sendable {
     /// Where the source still has a file that is not among the parts, since it is as it was when it was last made; nil for
     /// one that it has no more. It is read where the staged copy turns out to be damaged.
     public var standing: @Sendable (RelativePath) -> SourcePlace? = { _ in nil }
-    /// Asked for each file of the disk whose content is read, with the file open at its beginning, for what is wrong with
-    /// it: a clause that reads on after its name. Such a file is missed, and the last good one stands. Nil: it is whole.
+    /// Asked for each file of the disk whose content is read, by its path in the dataset and with the file open at its
+    /// beginning, for what is wrong with it: a clause that reads on after its name. Such a file is missed, and the last good one stands. Nil: it is whole.
     /// A file that is as it was when it was taken is not read, and not asked for again.
-    public var fault: (@Sendable (Int32) -> String?)?
+    public var fault: (@Sendable (_ path: [UInt8], _ file: Int32) -> String?)?
     /// Removes what was made for this pass; called once staging is done with it, whatever came of it.
     public var release: @Sendable () -> Void = {}
 

@@ -36,4 +36,15 @@ struct InsideIdentityTests {
         #expect(later.identity.directoryName == "2039150-mz150")
         #expect(later.warning?.contains("as before") == true)
     }
+
+    @Test func `is asked for at each of the daemon's jobs, since its container may come up later`() async throws {
+        try made.file("data/gstudio-logs/export.log", "a line\n")
+        let settings = try await school("echo gone >&2; exit 1").settings
+        let daemons = try School(settings)
+        let job = Job.collect(.of("gstudio-logs"))
+        #expect(await daemons.perform(job).sentence?.contains("in the container gstudio cannot be read") == true)
+        _ = try await school(#"printf "GSTUDIO_INSTITUTE_ID ='mz150'\n""#)
+        let result = await daemons.perform(job)
+        #expect(result.hasNews, "\(result)")
+    }
 }

@@ -31,8 +31,8 @@ extension School {
     func perform(_ job: Job) async -> JobResult {
         do {
             switch job {
-            case .collect(let dataset): return try await collect(dataset)
-            case .run(let script): return try await runIfWanted(script)
+            case .collect(let dataset): return try await askingContainer().collect(dataset)
+            case .run(let script): return try await askingContainer().runIfWanted(script)
             }
         } catch is CancellationError {
             return JobResult(ending: .cancelled)
@@ -49,7 +49,8 @@ extension School {
     func sendAll() async -> UploadResult {
         var report: UploadReport
         do {
-            report = try await upload(nil, from: openStaging(identityToSend())) { _ in }
+            let school = await askingContainer()
+            report = try await school.upload(nil, from: school.openStaging(school.identityToSend())) { _ in }
         } catch {
             report = UploadReport()
             report.stopped = error as? UploadError ?? UploadError(.staging, "\(error)")

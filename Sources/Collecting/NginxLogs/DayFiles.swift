@@ -5,7 +5,7 @@ import Staging
 /// The lines that were taken in one pass, in a file for each log and day.
 final class DayFiles {
     private struct Key: Hashable {
-        let log: String
+        let log: LogName
         let day: LogDay
     }
 
@@ -56,7 +56,7 @@ final class DayFiles {
     func parts() throws -> [Gathering.Part] {
         try files.map { key, made in
             let file = MadeFile(path: made.path, mode: made.mode, modified: made.modified, continuesLast: true)
-            return .made(file, as: try RelativePath("\(key.log)-\(key.day.number).log"))
+            return .made(file, as: try RelativePath(component: key.log.bytes + Array("-\(key.day.number).log".utf8)))
         }
     }
 }

@@ -1,8 +1,7 @@
 /// What the name of a file among a web server's logs says: which log it belongs to, and how far rotation has moved it.
 struct LogFileName: Hashable, Sendable {
     let bytes: [UInt8]
-    /// `access` of `access.log`, and of all that rotation makes of it.
-    let log: String
+    let log: LogName
     let age: Age
     let isCompressed: Bool
 
@@ -56,10 +55,10 @@ struct LogFileName: Hashable, Sendable {
         (self.log, self.age, self.isCompressed) = (log, age, isCompressed)
     }
 
-    private static func log(of name: Substring, withoutSuffix suffix: String) -> String? {
+    private static func log(of name: Substring, withoutSuffix suffix: String) -> LogName? {
         // `-20180816` comes into the names of its days' files, of which none may be longer than 255 bytes.
         guard name.hasSuffix(suffix), name.count > suffix.count, name.utf8.count + 9 <= 255 else { return nil }
-        return String(name.dropLast(suffix.count))
+        return LogName(name.utf8.dropLast(suffix.utf8.count))
     }
 
     private static func age(_ suffix: Substring) -> Age? {

@@ -9,12 +9,12 @@ struct LogFollower {
     private(set) var followed: [FollowedFile] = []
     private(set) var shortfalls: [Shortfall] = []
     /// Of each log, the day of its newest line.
-    private var newest: [String: LogDay]
+    private var newest: [LogName: LogDay]
     private var isFull = false
     /// Logs of which a file waits for room, and all that is newer with it: lines stay in order.
-    private var waiting: Set<String> = []
+    private var waiting: Set<LogName> = []
     /// The same of logs of which a file was removed or emptied under our hands: the next pass finds where its lines went.
-    private var moved: Set<String> = []
+    private var moved: Set<LogName> = []
 
     /// How much is written between two looks at the disk.
     private static let interval: UInt64 = 8 << 20
@@ -29,7 +29,7 @@ struct LogFollower {
     /// Reads all logs, oldest first.
     /// - Parameter leftOut: logs of which some files were left out: how far those were read stays known.
     /// - Throws: `CollectingProblem`; then nothing of what was read counts.
-    mutating func run(_ logs: [SeenLog], leftOut: Set<String> = []) throws(CollectingProblem) {
+    mutating func run(_ logs: [SeenLog], leftOut: Set<LogName> = []) throws(CollectingProblem) {
         let logs = LogFollower.withoutUnfinished(logs).sorted {
             ($0.name.log, $0.name.age) < ($1.name.log, $1.name.age)
         }
@@ -156,7 +156,7 @@ struct LogFollower {
         return first...last
     }
 
-    private mutating func keepOrMiss(_ missing: [FollowedFile], leftOut: Set<String>) {
+    private mutating func keepOrMiss(_ missing: [FollowedFile], leftOut: Set<LogName>) {
         for record in missing {
             // It may be one of those that were not looked into, and would be taken from its start once it is.
             if waiting.contains(record.log) || moved.contains(record.log) || leftOut.contains(record.log) {
@@ -166,7 +166,7 @@ struct LogFollower {
             guard record.isCurrent else { continue }
             shortfalls.append(
                 Shortfall(
-                    path: "\(record.log).log",
+                    path: escapedText(record.log.bytes + Array(".log".utf8)),
                     reason: "was truncated or removed since the last collection; lines that were written in between "
                         + "and moved nowhere are lost"))
         }

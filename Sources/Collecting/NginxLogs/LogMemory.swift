@@ -10,7 +10,7 @@ struct LogMemory: Remembered, Hashable, Sendable {
 /// One log file that was read. It is known again by what it is, not by its name: by its inode and its content, and where
 /// rotation copied or compressed it, by its content alone.
 struct FollowedFile: Codable, Hashable, Sendable {
-    var log: String
+    var log: LogName
     var inode: UInt64
     /// As the file was stored, compressed or not; with `modified`, in nanoseconds, tells whether a compressed file is one
     /// that was read to its end.

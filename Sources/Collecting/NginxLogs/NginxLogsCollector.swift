@@ -19,7 +19,7 @@ struct NginxLogsCollector: Collector {
         let others = Place.folder([place(context)], include: NginxLogsCollector.othersVerdict)
         let found = try others.checkedGathering()
         if others.absence != nil { return found }
-        var leftOut: Set<String> = []
+        var leftOut: Set<LogName> = []
         let logs = try SeenLog.all(in: place(context)) { name in
             guard let path = try? RelativePath(name.bytes) else { return false }
             guard context.excluded(dataset).matches(path) else { return true }

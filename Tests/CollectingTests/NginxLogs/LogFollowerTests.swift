@@ -318,6 +318,19 @@ struct LogFollowerTests {
         #expect(site.shortfalls.isEmpty)
     }
 
+    /// "café" with one letter at its end, and with a letter and an accent: equal as texts.
+    @Test func `each for itself, though two have names that differ in Unicode's form only`() async throws {
+        let names = ["caf\u{e9}", "cafe\u{301}"]
+        for (number, name) in names.enumerated() { site.write(LogSite.access(number), to: "\(name).log") }
+        let expected = try names.map { try RelativePath("\($0)-20180816.log") }
+        for _ in 0..<2 {
+            try await site.collect()
+            #expect(Set(site.pathsMade) == Set(expected))
+            for (number, name) in names.enumerated() { site.append(LogSite.access(number), to: "\(name).log") }
+        }
+        #expect(site.shortfalls.isEmpty)
+    }
+
     @Test func `and a symlink among them is left alone and listed`() async throws {
         write(1...3, to: "access.log")
         symlink("/etc/hostname", site.path("other.log"))

@@ -54,7 +54,7 @@ struct LogLinesTests {
         name: String, log: String, age: LogFileName.Age, isCompressed: Bool
     ) throws {
         let parsed = try #require(LogFileName(Array(name.utf8)))
-        #expect(parsed.log == log)
+        #expect(parsed.log == LogName(log.utf8))
         #expect(parsed.age == age)
         #expect(parsed.isCompressed == isCompressed)
     }

@@ -11,6 +11,8 @@ import Synchronization
 final class LogSite {
     let school = FakeSchool()
     private(set) var staged: [String: String] = [:]
+    /// The day files that got lines in the last pass.
+    private(set) var pathsMade: [RelativePath] = []
     var memory: [UInt8]?
     private(set) var shortfalls: [String] = []
     var room: UInt64 = .max
@@ -93,7 +95,9 @@ final class LogSite {
         let gathering = try await NginxLogsCollector().gather(context)
         defer { gathering.release() }
         guard isPublished else { return }
+        pathsMade = []
         for case .made(let file, let name) in gathering.parts {
+            pathsMade.append(name)
             staged["\(name)", default: ""] += String(
                 decoding: try SmallFile.read(file.path, limit: 512 << 20), as: UTF8.self)
         }

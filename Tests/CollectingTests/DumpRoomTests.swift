@@ -43,6 +43,8 @@ struct DumpRoomTests {
         program("pg_dumpall", "printf '%s\\n' '-- roles' '-- PostgreSQL database cluster dump complete'")
         var context = try school.context()
         context.container = docker.container
+        // The last good one stands.
+        context.lastComplete = { _ in FileTime(seconds: 1, nanoseconds: 0) }
         return context
     }
 

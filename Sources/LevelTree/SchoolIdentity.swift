@@ -17,13 +17,20 @@ public struct SchoolIdentity: Hashable, Sendable, Codable {
     /// LEVEL 0 to 2: `2018/mz/2039150-mz150`.
     /// - Throws: `IdentityProblem` if the server id belongs to none of the four states.
     public func levelTwo(_ year: Year) throws -> RelativePath {
+        try RelativePath("\(year)/\(state().rawValue)/\(directoryName)")
+    }
+
+    /// Refuses an identity that has no place in the tree, such as an image's that nobody set up: before anything is read.
+    public func requireState() throws(IdentityProblem) { _ = try state() }
+
+    private func state() throws(IdentityProblem) -> StateCode {
         guard let state = serverID.state else {
             throw IdentityProblem(
                 .noState,
                 "the server id \(serverID) begins with no state's letters (mz, rj, ct, tg), so it has no place in the tree; "
                     + "set server_id under [school], or GSTUDIO_INSTITUTE_ID in server_settings.py")
         }
-        return try RelativePath("\(year)/\(state.rawValue)/\(directoryName)")
+        return state
     }
 
     /// Refuses the identity of an image that nobody set up: two schools would write into one folder.

@@ -81,8 +81,10 @@ extension School {
 
     /// The school to collect: this one; or, where the machine calls itself another server than the one that it enrolled
     /// as, one that keeps what it collects apart, so that nothing is lost and nothing gets into a wrong history.
+    /// - Throws: `IdentityProblem` if what is collected would have no place in the tree: no database is dumped for that.
     public func toCollect() throws -> School {
         let standing = try standing()
+        try standing.identity.requireState()
         guard standing.isAnotherServer, let notice = standing.warning else { return self }
         return apart(in: directory(of: standing.identity.serverID), notice: notice)
     }

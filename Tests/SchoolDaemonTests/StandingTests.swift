@@ -95,4 +95,9 @@ struct StandingTests {
             #expect(throws: UploadError.self) { try school.identityToSend() }
         }
     }
+
+    @Test func `has a place in the tree, or nothing is read`() throws {
+        let unset = try school("sp100", code: "00000000")
+        #expect(throws: IdentityProblem.self) { try unset.toCollect() }
+    }
 }

@@ -159,8 +159,25 @@ struct ContainerDumpsTests {
     }
 
     @Test func `of which none is any good are no generation`() async throws {
-        dump("exit 1")
-        #expect(try await refusal("db").contains("nothing that could be dumped"))
+        dump("echo 'Failed: no reachable servers' >&2; exit 1")
+        let reason = try await refusal("db")
+        #expect(
+            reason.hasPrefix("no dump was made of any of the 2 collections in gstudio; the first: assessment/Item.bson")
+        )
+        #expect(reason.contains("no reachable servers"))
+    }
+
+    @Test func `of a new server, which lists no collection, are a complete generation without a file`() async throws {
+        program("mongo", #"case "$*" in *list-databases*) echo '{"name":"local"}' ;; esac"#)
+        let context = try context()
+        let staging = try Staging.open(
+            at: school.root.path + "/staging", identity: context.identity, options: StagingOptions(keepFree: 0))
+        let result = try staging.collect(
+            .of("db"), year: try Year(2018),
+            gathering: try await Collectors.collector(for: .of("db")).gather(context),
+            clock: CollectionClock(startedMilliseconds: context.now.seconds * 1000, bootSeconds: 1, isTrusted: true))
+        #expect(result.generation?.outcome == .complete)
+        #expect(result.generation?.files == 0)
     }
 
     @Test(arguments: ["db", "postgres-dump"])

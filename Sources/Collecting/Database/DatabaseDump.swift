@@ -37,13 +37,22 @@ struct DatabaseDump {
         } catch {
             throw DatabaseDump.problem(error, context.masking())
         }
-        guard dumped > 0 else {
+        if dumped == 0, let reason = failures.first {
             throw CollectingProblem(
-                .unusable, "the database server in \(container.name) has nothing that could be dumped")
+                .unusable,
+                "no dump was made of any of the \(failures.count) collections in \(container.name); the first: \(reason)")
         }
+        // A server that lists no collection is new: that it has none is all there is to say.
         var gathering = Gathering(parts: parts)
         gathering.shortfalls = shortfalls
         return gathering
+    }
+
+    /// Why each collection that has no dump has none.
+    private var failures: [String] {
+        parts.compactMap { part in
+            if case .missed(let path, let reason) = part { "\(path): \(reason)" } else { nil }
+        } + shortfalls.map(\.reason)
     }
 
     /// What a program said may hold what the platform's settings call secret.
@@ -108,7 +117,7 @@ struct DatabaseDump {
         }
         switch BSONFile.check(file) {
         case .broken(let documents, let offset):
-            return "its dump is cut after \(documents) documents, \(offset) bytes"
+            return "its dump \(BSONFile.cutText(documents, offset))"
         case .whole(let documents):
             guard let said = DatabaseDump.count(in: result.errorText), said != documents else { return nil }
             return "its dump has \(documents) documents, and mongodump said \(said)"

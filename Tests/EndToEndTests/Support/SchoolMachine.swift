@@ -65,7 +65,9 @@ final class SchoolMachine {
         }
     }
 
-    func start(_ arguments: String...) throws -> ChildProcess {
+    func start(_ arguments: String...) throws -> ChildProcess { try start(arguments) }
+
+    func start(_ arguments: [String]) throws -> ChildProcess {
         try ChildProcess(Built.collectd, arguments + ["--config", configuration])
     }
 

@@ -77,3 +77,16 @@ final class CollectedSchool {
     /// Whoever finds one of these has found a leak.
     var leaks: [String] { RealSchool.secrets.filter { printed.contains($0) } }
 }
+
+extension CollectedSchool {
+    /// Writes who the server says it is, as people have typed it in the field: a line that is nil is missing, and an
+    /// apostrophe in the name makes broken Python.
+    func setIdentity(_ id: String, code: String?, name: String?) throws {
+        var text = "GSTUDIO_INSTITUTE_ID ='\(id)'\n"
+        if let code { text += "GSTUDIO_INSTITUTE_ID_SECONDARY ='\(code)'\n" }
+        if let name { text += "GSTUDIO_INSTITUTE_NAME ='\(name)'\n" }
+        for folder in ["data", "code/gstudio/gnowsys-ndf/gnowsys_ndf"] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(real.core)/\(folder)/server_settings.py"))
+        }
+    }
+}

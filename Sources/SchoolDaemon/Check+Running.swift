@@ -80,6 +80,8 @@ extension Check {
                         + "disk is not mounted, mount it")
             } else if location.absence != nil, !location.inside.isEmpty {
                 ok(subject, location.inside.joined(separator: "; "))
+            } else if let absence = location.absence, location.mayBeMade {
+                ok(subject, (location.notes + [absence]).joined(separator: "; "))
             } else if let absence = location.absence {
                 ok(subject, "not on this machine: \(absence)")
             } else if let problem = location.problem {

@@ -21,7 +21,7 @@ struct CollectCommand: SchoolCommand {
         let school = try school.toCollect()
         let identity = try school.identity()
         let staging = try school.openStaging(identity)
-        let story = CollectionStory(progress)
+        let story = CollectionStory(progress, isNamed: chosen.datasets != nil)
         let report = try await school.collect(chosen.datasets, as: identity, into: staging) { story.tell($0) }
         story.close(report)
         return report.exitStatus

@@ -5,8 +5,13 @@ import Terminal
 /// what is missing.
 struct CollectionStory: Sendable {
     private let progress: Progress
+    /// Whether a person named the datasets, and so wants to know of each what came of it, if it is nothing, too.
+    private let isNamed: Bool
 
-    init(_ progress: Progress) { self.progress = progress }
+    init(_ progress: Progress, isNamed: Bool = false) {
+        self.progress = progress
+        self.isNamed = isNamed
+    }
 
     func tell(_ event: CollectionPass.Event) {
         switch event {
@@ -33,7 +38,7 @@ struct CollectionStory: Sendable {
         if !report.isGood {
             progress.warn(report.sentence)
             report.shortfallLines.forEach(progress.warn)
-        } else if report.isNotable {
+        } else if report.isNotable || isNamed {
             progress.say(report.sentence)
         } else {
             progress.detail(report.sentence)

@@ -180,6 +180,28 @@ struct ContainerDumpsTests {
         #expect(result.generation?.files == 0)
     }
 
+    @Test(arguments: ["nothing", "empty", "not a folder of dumps"])
+    func `of the database are made wherever the container runs, whatever of its files can be seen`(
+        what: String
+    ) async throws {
+        shell("rm -r '\(school.sources.data)/db'")
+        if what != "nothing" { _ = school.root.makeFolder("home/core/data/db") }
+        if what.hasPrefix("not") { school.root.write("x", to: "home/core/data/db/lost+found/x") }
+        let location = Collectors.collector(for: .of("db")).locate(try context())
+        #expect(location.mayBeMade)
+        #expect(location.absence != nil)
+        #expect(try await gather("db").made["gstudio-mongodb/Nodes.bson"]?.count == 10)
+        let stopped = FakeDocker(inspect: FakeDocker.stopped)
+        var context = try school.context()
+        context.container = stopped.container
+        await #expect {
+            _ = try await Collectors.collector(for: .of("db")).gather(context)
+        } throws: { error in
+            let problem = error as? CollectingProblem
+            return problem?.code == .absent && problem?.message.contains("none could be made") == true
+        }
+    }
+
     @Test(arguments: ["db", "postgres-dump"])
     func `are not made in a container that is stopped`(dataset: String) async throws {
         let stopped = FakeDocker(inspect: FakeDocker.stopped)

@@ -40,7 +40,8 @@ struct DatabaseDump {
         if dumped == 0, let reason = failures.first {
             throw CollectingProblem(
                 .unusable,
-                "no dump was made of any of the \(failures.count) collections in \(container.name); the first: \(reason)")
+                "no dump was made of any of the \(failures.count) collections in \(container.name); the first: "
+                    + reason)
         }
         // A server that lists no collection is new: that it has none is all there is to say.
         var gathering = Gathering(parts: parts)

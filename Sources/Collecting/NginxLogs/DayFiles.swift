@@ -13,17 +13,34 @@ final class DayFiles {
         let path: String
         var mode: UInt16
         var modified: FileTime
+        var size: UInt64 = 0
     }
 
     private let scratch: ScratchFolder
     private var files: [Key: Made] = [:]
     private var open: (key: Key, file: Int32)?
+    /// What staging has of days already, in bytes.
+    private let staged: [Key: UInt64]
     /// All that was written, in bytes.
     private(set) var written: UInt64 = 0
+    /// What staging will write, in bytes: of each day that got lines, all that it has.
+    private(set) var joined: UInt64 = 0
 
-    init(in scratch: ScratchFolder) { self.scratch = scratch }
+    /// Of how many days of a log the size is remembered: older ones get lines only when old files turn up.
+    private static let remembered = 4
+
+    init(in scratch: ScratchFolder, staged: [StagedDay]) {
+        self.scratch = scratch
+        self.staged = Dictionary(
+            staged.map { (Key(log: $0.log, day: LogDay(number: $0.day)), $0.size) }, uniquingKeysWith: max)
+    }
 
     deinit { if let open { close(open.file) } }
+
+    /// How much more staging will write than the lines themselves, if these days get some, in bytes.
+    func joinedFirst(_ log: LogName, on days: Set<LogDay>) -> UInt64 {
+        days.map { Key(log: log, day: $0) }.filter { files[$0] == nil }.reduce(0) { $0 + staged[$1, default: 0] }
+    }
 
     /// Appends lines of one day.
     /// - Throws: `CollectingProblem` if they cannot be written.
@@ -34,6 +51,8 @@ final class DayFiles {
             ?? Made(path: "\(scratch.path)/\(files.count)", mode: log.facts.mode, modified: log.facts.modified)
         made.modified = max(made.modified, log.facts.modified)
         made.mode = log.facts.mode
+        made.size += UInt64(lines.count)
+        joined += UInt64(lines.count) + (files[key] == nil ? staged[key, default: 0] : 0)
         files[key] = made
         var sink = OutputSink(.file(descriptor: try descriptor(key, made.path), limit: .max))
         if case .failed(let number) = sink.take(lines) { throw .unwritable("log lines", number) }
@@ -57,6 +76,15 @@ final class DayFiles {
         try files.map { key, made in
             let file = MadeFile(path: made.path, mode: made.mode, modified: made.modified, continuesLast: true)
             return .made(file, as: try RelativePath(component: key.log.bytes + Array("-\(key.day.number).log".utf8)))
+        }
+    }
+
+    /// The sizes of the newest days' files once this is staged.
+    func sizes() -> [StagedDay] {
+        let all = staged.merging(files.map { ($0, $1.size) }, uniquingKeysWith: +)
+        let days = all.map { StagedDay(log: $0.log, day: $0.day.number, size: $1) }
+        return Dictionary(grouping: days, by: \.log).sorted { $0.key < $1.key }.flatMap { _, days in
+            days.sorted { $0.day < $1.day }.suffix(DayFiles.remembered)
         }
     }
 }

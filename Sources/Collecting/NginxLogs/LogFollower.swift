@@ -22,7 +22,7 @@ struct LogFollower {
     init(_ context: CollectionContext, memory: LogMemory, scratch: ScratchFolder) {
         self.context = context
         self.memory = memory
-        days = DayFiles(in: scratch)
+        days = DayFiles(in: scratch, staged: memory.days)
         newest = Dictionary(memory.files.map { ($0.log, LogDay(number: $0.day)) }, uniquingKeysWith: max)
     }
 
@@ -92,15 +92,15 @@ struct LogFollower {
                 if !reading.isAtEnd { wait(log) }
                 break
             }
-            let days = days
             let step = try reading.next(isFinal: log.name.isFinal) { (lines) throws(CollectingProblem) in
-                try sorter.take(lines) { (day, run) throws(CollectingProblem) in
-                    try days.append(run, of: log, on: day)
-                }
+                try sort(lines, of: log, with: &sorter)
             }
             switch step {
             case .taken: continue
             case .end: break reading
+            case .refused:
+                wait(log)
+                break reading
             case .changed:
                 moved.insert(log.name.log)
                 break reading
@@ -116,8 +116,24 @@ struct LogFollower {
     /// Whether there is room still, and the pass is wanted.
     private mutating func look() throws(CollectingProblem) {
         if Task.isCancelled { throw CollectingProblem(.unreadable, "stopped while log lines were taken") }
-        // What is taken lies here once, and a second time where staging joins it to the day's earlier lines.
-        if !isFull { isFull = context.room() < days.written + 2 * LogFollower.interval }
+        if !isFull { isFull = !isRoom(for: days.joined) }
+    }
+
+    /// What is taken lies here already; staging writes it a second time, behind a copy of the day's earlier lines.
+    private func isRoom(for joined: UInt64) -> Bool { context.room() >= joined + 2 * LogFollower.interval }
+
+    /// - Returns: false if there is no room for the days that these lines belong to; then none of them is taken.
+    private func sort(
+        _ lines: UnsafeRawBufferPointer, of log: SeenLog, with sorter: inout LogSorter
+    ) throws(CollectingProblem) -> Bool {
+        var next = sorter
+        var runs: [(day: LogDay, lines: UnsafeRawBufferPointer)] = []
+        next.take(lines) { runs.append(($0, $1)) }
+        let more = days.joinedFirst(log.name.log, on: Set(runs.map(\.day)))
+        guard more == 0 || isRoom(for: days.joined + more) else { return false }
+        for run in runs { try days.append(run.lines, of: log, on: run.day) }
+        sorter = next
+        return true
     }
 
     private mutating func remember(_ log: SeenLog, _ reading: LogReading, _ day: LogDay) {
@@ -185,7 +201,8 @@ struct LogFollower {
     func gathering() throws(CollectingProblem) -> Gathering {
         do {
             return Gathering(
-                parts: try days.parts(), shortfalls: shortfalls, memory: try LogMemory(files: followed).encoded())
+                parts: try days.parts(), shortfalls: shortfalls,
+                memory: try LogMemory(files: followed, days: days.sizes()).encoded())
         } catch {
             throw CollectingProblem(.unusable, "what was read of the logs cannot be staged: \(error)")
         }

@@ -3,8 +3,16 @@ import Content
 /// How far each log file was read: what the follower remembers from one pass to the next.
 struct LogMemory: Remembered, Hashable, Sendable {
     var files: [FollowedFile] = []
+    /// How large the newest days' files are, as staging has them.
+    var days: [StagedDay] = []
+}
 
-    init(files: [FollowedFile] = []) { self.files = files }
+/// A day's file: what comes to it is written beside all that it has.
+struct StagedDay: Codable, Hashable, Sendable {
+    var log: LogName
+    var day: Int
+    /// In bytes.
+    var size: UInt64
 }
 
 /// One log file that was read. It is known again by what it is, not by its name: by its inode and its content, and where

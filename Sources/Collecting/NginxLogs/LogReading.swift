@@ -31,15 +31,19 @@ struct LogReading {
         case taken, end
         /// The file was emptied under our hands, and may have other lines by now. Those that were taken before are good.
         case changed
+        /// The lines were not wanted, and are next still.
+        case refused
     }
 
     /// Takes the next lines.
     ///
     /// A line that has no end yet stays for the next pass, unless nothing will be written behind it any more; then it gets
     /// its end, so that what comes next in the day's file is a line of its own.
-    /// - Parameter isFinal: whether nothing is written into this file any more.
+    /// - Parameters:
+    ///   - isFinal: whether nothing is written into this file any more.
+    ///   - take: returns whether the lines were taken.
     mutating func next(
-        isFinal: Bool, _ take: (UnsafeRawBufferPointer) throws(CollectingProblem) -> Void
+        isFinal: Bool, _ take: (UnsafeRawBufferPointer) throws(CollectingProblem) -> Bool
     ) throws(CollectingProblem) -> Step {
         var block = try content.read(at: offset, upTo: LogReading.bufferSize)
         // Asked now that the block is read: if it was so then, the block is what follows.
@@ -54,14 +58,15 @@ struct LogReading {
         } else if reachesEnd, !isFinal {
             return .end
         }
-        if offset == 0 { head = Fingerprint(block.prefix(LogReading.headLength)) }
-        tail = Fingerprint(block.suffix(LogReading.tailLength))
-        offset += UInt64(block.count)
-        if isFinal, isAtEnd, block.last != 0x0a { block.append(0x0a) }
+        let length = UInt64(block.count)
+        let newHead = offset == 0 ? Fingerprint(block.prefix(LogReading.headLength)) : head
+        let newTail = Fingerprint(block.suffix(LogReading.tailLength))
+        if isFinal, content.isEnd(offset + length), block.last != 0x0a { block.append(0x0a) }
         let result = block.withUnsafeBytes { bytes in
             Result { () throws(CollectingProblem) in try take(bytes) }
         }
-        try result.get()
+        guard try result.get() else { return .refused }
+        (offset, head, tail) = (offset + length, newHead, newTail)
         return .taken
     }
 

@@ -238,6 +238,26 @@ struct LogFollowerTests {
         #expect(site.shortfalls.isEmpty)
     }
 
+    /// Staging writes a day's file anew when lines come to it.
+    @Test func `not where there is no room for a copy of the day's file beside it, but for another day`() async throws {
+        write(1...100_000, to: "access.log")
+        try await site.collect()
+        site.room = 20 << 20
+        site.append(LogSite.access(100_001), to: "access.log")
+        site.write(LogSite.error(1), to: "error.log")
+        try await site.collect()
+        #expect(site.pathsMade.map { "\($0)" } == ["error-20180816.log"])
+        #expect(site.shortfalls.map { $0.prefix(16) } == ["access.log: wait"])
+        site.room = .max
+        try await site.collect()
+        expectLines(1...100_001)
+        site.room = 20 << 20
+        site.append(LogSite.access(100_002, day: 17), to: "access.log")
+        try await site.collect()
+        #expect(site.staged["access-20180817.log"] == LogSite.access(100_002, day: 17))
+        #expect(site.shortfalls.isEmpty)
+    }
+
     @Test func `once, though they were compressed while the disk was full`() async throws {
         write(1...5, to: "access.log")
         site.write(LogSite.error(1), to: "error.log")

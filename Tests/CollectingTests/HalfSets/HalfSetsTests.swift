@@ -170,6 +170,17 @@ struct HalfSetsTests {
         #expect(site.stagedBytes(Self.qbank) == Archive.whole)
     }
 
+    @Test func `the archive is looked into where it is staged, and not when it is declared`()
+        async throws
+    {
+        site.put(Archive.Spoiled.cut.bytes, at: "qbank/\(Self.qbank)", age: 3000)
+        #expect(try await site.gather(Self.qbank).taken == [Self.qbank])
+        #expect(try await site.collect(Self.qbank).figures.filesRead == 1)
+        site.put(Archive.whole, at: "qbank/\(Self.qbank)", age: 2000)
+        #expect(try await site.collect(Self.qbank).generation?.outcome == .complete)
+        #expect(site.stagedBytes(Self.qbank) == Archive.whole)
+    }
+
     // MARK: The platform's own dump
 
     @Test func `the platform's dump waits while it is new, and is then judged by its trailer`() async throws {

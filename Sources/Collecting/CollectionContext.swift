@@ -22,6 +22,13 @@ public struct CollectionContext: Sendable {
     public var memory: @Sendable (Dataset) throws(CollectingProblem) -> CollectorMemory?
     /// When a dataset was complete the last time, as a whole or unchanged; nil if it never was.
     public var lastComplete: @Sendable (Dataset) -> FileTime?
+    /// When a dataset got a generation the last time, complete or partial, or had one that was as good as new; nil if it
+    /// never did.
+    public var lastPublished: @Sendable (Dataset) -> FileTime? = { _ in nil }
+    /// When its collection was tried first, whatever came of it, as far as is remembered; nil if it never was.
+    public var firstTried: @Sendable (Dataset) -> FileTime? = { _ in nil }
+    /// Whether the configuration switches it off.
+    public var isOff: @Sendable (Dataset) -> Bool = { _ in false }
     /// How many bytes may be written for staging now, below its budget and above the disk's reserve.
     public var room: @Sendable () -> UInt64
     /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made

@@ -71,7 +71,7 @@ extension Check {
             let location = collector.locate(context)
             let places = location.gathering.parts.compactMap(\.place)
             if !school.settings.settings(for: collector.dataset).isEnabled {
-                ok(subject, "switched off by its table under [collect]")
+                ok(subject, "switched off under [collect]")
             } else if let generation = lost[collector.dataset] {
                 warn(
                     subject,

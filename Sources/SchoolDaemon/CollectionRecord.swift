@@ -14,12 +14,18 @@ struct CollectionRecord: Codable, Hashable, Sendable {
         var reason: String?
         /// When it was complete the last time, published or unchanged; milliseconds since 1970, by the school's clock.
         var lastComplete: Int64?
+        /// When it had a generation the last time, complete or partial, published or unchanged; likewise.
+        var lastPublished: Int64?
+        /// When it was tried first, whatever came of it; likewise, but never later than `ended`.
+        var firstTried: Int64?
         /// The first of what was left out on purpose.
         var leftOut: [Shortfall]
 
         enum CodingKeys: String, CodingKey {
             case ending, ended, reason
             case lastComplete = "last_complete"
+            case lastPublished = "last_published"
+            case firstTried = "first_tried"
             case leftOut = "left_out"
         }
     }
@@ -45,10 +51,13 @@ struct CollectionRecord: Codable, Hashable, Sendable {
             case .waiting(let reason): ("waiting", reason)
             case .failed(let reason, _): ("failed", reason)
             }
-        let lastComplete =
-            ending == Outcome.complete.rawValue ? milliseconds : datasets[report.dataset.name]?.lastComplete
+        let before = datasets[report.dataset.name]
         datasets[report.dataset.name] = Entry(
-            ending: ending, ended: milliseconds, reason: reason, lastComplete: lastComplete,
+            ending: ending, ended: milliseconds, reason: reason,
+            lastComplete: ending == Outcome.complete.rawValue ? milliseconds : before?.lastComplete,
+            lastPublished: report.generation != nil ? milliseconds : before?.lastPublished,
+            // What a clock that was ahead noted is no use to wait for.
+            firstTried: min(before?.firstTried ?? milliseconds, milliseconds),
             leftOut: Array(report.skipped.prefix(Self.longestList)))
     }
 }

@@ -59,15 +59,7 @@ extension School {
                         + "twice: \(error)")
             }
         }
-        context.lastComplete = { [files] dataset in
-            let record = CollectionRecord.load(from: files)
-            // The record is written at the end of a pass; of this one, staging knows.
-            let staged = (try? staging.currentGenerations())?.filter {
-                $0.dataset == dataset && $0.outcome == .complete
-            }
-            let times = [record.datasets[dataset.name]?.lastComplete, staged?.map(\.finishedMilliseconds).max()]
-            return times.compactMap { $0 }.max().map { FileTime(seconds: $0 / 1000, nanoseconds: 0) }
-        }
+        recall(in: &context) { (try? staging.currentGenerations()) ?? [] }
         context.room = { (try? staging.room()) ?? 0 }
         context.excluded = { settings.settings(for: $0).exclude }
         return context

@@ -13,7 +13,7 @@ public struct SourcesReport: Sendable {
         /// What stands below the dataset's line.
         public var notes: [String] {
             var notes: [String] = []
-            if !settings.isEnabled { notes.append("switched off by its table under [collect]") }
+            if !settings.isEnabled { notes.append("switched off under [collect]") }
             if let absence = source.absence { notes.append(absence) }
             if let problem = source.problem { notes.append(problem) }
             notes += source.notes
@@ -85,8 +85,10 @@ extension School {
 
     /// For finding sources, which does not depend on the time.
     func lookingContext(_ identity: SchoolIdentity) -> CollectionContext {
-        CollectionContext(
+        var context = CollectionContext(
             sources: settings.source, identity: identity, now: clock.now(), isClockTrusted: true, timeZone: zone,
             scratch: scratch, containerCache: containerCache)
+        recall(in: &context)
+        return context
     }
 }

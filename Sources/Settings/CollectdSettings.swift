@@ -31,7 +31,14 @@ public struct CollectdSettings: Sendable, Hashable {
         self.scripts = scripts
     }
 
-    public func settings(for dataset: Dataset) -> DatasetSettings { datasets[dataset] ?? DatasetSettings() }
+    public func settings(for dataset: Dataset) -> DatasetSettings {
+        datasets[dataset] ?? DatasetSettings(isEnabled: isOnByDefault(dataset))
+    }
+
+    /// Whoever wants no dumps wants no copies of the live files either, unless a table of their own says so.
+    private func isOnByDefault(_ dataset: Dataset) -> Bool {
+        dataset.name != "db-raw" || Dataset(name: "db").flatMap { datasets[$0]?.isEnabled } ?? true
+    }
 
     /// The lower, the earlier; `[collect.<dataset>] priority`, else the standard's.
     public func priority(of dataset: Dataset) -> Int { settings(for: dataset).priority ?? dataset.priority }

@@ -36,18 +36,37 @@ import Testing
         #expect(gathering.shortfalls.count == 1)
     }
 
-    @Test(arguments: [(0, false), (2 * 86_400, false), (3 * 86_400 + 1, true), (-86_400, true), (nil, true)])
-    func `a live folder goes to db-raw once there was no whole dump for three days`(
-        age: Int64?, isTaken: Bool
-    ) throws {
+    private static let day: Int64 = 86_400
+
+    /// - Parameters: what lies how far back, in seconds.
+    private func isTaken(published: Int64? = nil, tried: Int64? = nil, isOff: Bool = false) throws -> Bool {
         let school = FakeSchool()
         makeLive(school)
         var context = try school.context()
-        let last = age.map { FileTime(seconds: context.now.seconds - $0, nanoseconds: 0) }
-        context.lastComplete = { $0.name == "db" ? last : nil }
+        let now = context.now.seconds
+        @Sendable func time(_ age: Int64?) -> FileTime? { age.map { FileTime(seconds: now - $0, nanoseconds: 0) } }
+        context.lastPublished = { $0.name == "db" ? time(published) : nil }
+        context.firstTried = { $0.name == "db" ? time(tried) : nil }
+        context.isOff = { _ in isOff }
         let location = Collectors.collector(for: .of("db-raw")).locate(context)
-        #expect((location.problem == nil) == isTaken)
-        #expect((location.absence == nil) == isTaken)
+        #expect((location.problem?.code == .notNeeded) == (location.absence != nil))
+        return location.absence == nil
+    }
+
+    @Test(arguments: [(0, false), (2 * day, false), (3 * day + 1, true), (-day, true)])
+    func `a live folder goes to db-raw once there was no dump for three days, whole or not`(
+        age: Int64, expected: Bool
+    ) throws {
+        #expect(try isTaken(published: age, tried: 100 * Self.day) == expected)
+    }
+
+    @Test(arguments: [(nil, false), (-day, false), (0, false), (3 * day, false), (3 * day + 1, true)])
+    func `where there never was a dump, three days count from the first try`(age: Int64?, expected: Bool) throws {
+        #expect(try isTaken(tried: age) == expected)
+    }
+
+    @Test func `who wants live files instead of dumps has them at once`() throws {
+        #expect(try isTaken(isOff: true))
     }
 
     @Test(arguments: ["WiredTiger", "storage.bson", "collection-0-12.wt"])

@@ -164,7 +164,7 @@ struct SchoolTests {
         #expect(row.source.places == ["\(made.root)/data/nginx-logs"])
         #expect(
             row.notes == [
-                "switched off by its table under [collect]", "left out by exclude: error.log",
+                "switched off under [collect]", "left out by exclude: error.log",
                 "left out: link: is a symlink; symlinks are not followed",
             ])
         #expect(report.rows.count == Dataset.all.count)

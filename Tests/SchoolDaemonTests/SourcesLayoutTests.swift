@@ -53,7 +53,7 @@ struct SourcesLayoutTests {
 
     /// The same on both.
     private let ofTheHost: Set = [
-        "db 2 4096 data/db", "db-raw 2 4096 data/db", "media 2 5000 data/media", "rcs-repo 1 70 data/rcs-repo",
+        "db 2 4096 data/db", "db-raw - -", "media 2 5000 data/media", "rcs-repo 1 70 data/rcs-repo",
         "postgres-dump 1 900 data/postgres-dump", "system-heartbeat 1 300 data/system-heartbeat",
         "gstudio-exported-users-analytics-csvs 1 0 data/gstudio-exported-users-analytics-csvs",
         "activity-timestamp-csvs 1 20 data/activity-timestamp-csvs", "gstudio_tools_logs 1 2 data/gstudio_tools_logs",
@@ -117,7 +117,24 @@ struct SourcesLayoutTests {
         #expect(
             try sources(.of("rcs-repo")).text.contains(
                 "left out: Nodes/1/2/4/,5a1.json,: an RCS lock: a check-in was under way, or was cut short"))
-        #expect(try sources(.of("db-raw")).text.contains("copied from a database in use"))
         #expect(try sources(.of("db")).text.contains("dumped in the container gstudio by mongodump"))
+    }
+
+    @Test func `of live database files is nothing, unless dumps of them failed for days`() throws {
+        let school = try School(made.settings)
+        #expect(try sources(.of("db-raw")).text.contains("not needed yet: no dump of db was tried before"))
+        func remember(published: Int64?, tried: Int64) throws {
+            var record = CollectionRecord()
+            record.datasets["db"] = CollectionRecord.Entry(
+                ending: "failed", ended: 1, lastPublished: published, firstTried: tried, leftOut: [])
+            try record.save(to: school.files)
+        }
+        let now = school.clock.now().seconds * 1000
+        try remember(published: nil, tried: now - 60_000)
+        #expect(try sources(.of("db-raw")).text.contains("not needed yet: it is not three days"))
+        try remember(published: nil, tried: now - 4 * 86_400_000)
+        #expect(try sources(.of("db-raw")).rows.first?.source.survey?.bytes == 4096)
+        try remember(published: now - 60_000, tried: now - 4 * 86_400_000)
+        #expect(try sources(.of("db-raw")).text.contains("not needed: the last dump of db is not three days old"))
     }
 }

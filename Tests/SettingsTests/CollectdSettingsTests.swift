@@ -74,6 +74,20 @@ struct CollectdSettingsTests {
             ])
     }
 
+    @Test("that wants no dumps of the database wants no live files either, unless it says so")
+    func liveFiles() throws {
+        let (db, raw) = (try #require(Dataset(name: "db")), try #require(Dataset(name: "db-raw")))
+        for (text, isOn) in [
+            ("", true), ("[collect.db]\nenabled = true", true), ("[collect.db]\nenabled = false", false),
+            ("[collect.db]\nenabled = false\n[collect.db-raw]\nenabled = true", true),
+        ] {
+            let settings = try CollectdSettings(parsing: text)
+            #expect(settings.settings(for: raw).isEnabled == isOn)
+            #expect(settings.enabledDatasets.contains(raw) == isOn)
+            #expect(settings.settings(for: db).isEnabled == !text.contains("db]\nenabled = false"))
+        }
+    }
+
     @Test("says how the platform's scripts are run; a script that is not named has the defaults")
     func scripts() throws {
         let settings = try CollectdSettings(

@@ -26,7 +26,7 @@ struct FakeSchool: Sendable {
 
     private func fillData() {
         for (name, content) in [
-            "db/gstudio-mongodb/Nodes.bson": "bson", "db/gstudio-mongodb/Nodes.metadata.json": "{}",
+            "db/gstudio-mongodb/Nodes.bson": "\u{5}\0\0\0\0", "db/gstudio-mongodb/Nodes.metadata.json": "{}",
             "db/assessment/Item.bson": "", "media/6/6/1/aa01.png": "picture", "media/help_videos/one.mp4": "film",
             "media/1/2/3/upload.key": "a pupil's slides",
             "rcs-repo/Nodes/1/2/4/5a1.json,v": "head", "rcs-repo/Nodes/1/2/4/5a2.json,v": "head",
@@ -73,7 +73,7 @@ struct FakeSchool: Sendable {
         programs: any ProgramRunner = SubprocessRunner(), host: any HostFacts = FakeHost(), isClockTrusted: Bool = true,
         at seconds: Int64 = 1_534_413_600
     ) throws -> CollectionContext {
-        CollectionContext(
+        var context = CollectionContext(
             sources: sources,
             identity: SchoolIdentity(
                 serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"),
@@ -81,6 +81,9 @@ struct FakeSchool: Sendable {
             now: FileTime(seconds: seconds, nanoseconds: 5), isClockTrusted: isClockTrusted, programs: programs,
             host: host, scratch: root.makeFolder("scratch"),
             containerCache: root.path + "/container")
+        // A school that has been collected from for years.
+        context.firstTried = { _ in FileTime(seconds: 1_400_000_000, nanoseconds: 0) }
+        return context
     }
 
     /// The paths that a collection of this dataset would take, sorted as in a manifest, with what else was seen.

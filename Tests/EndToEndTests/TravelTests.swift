@@ -113,6 +113,31 @@ extension EndToEnd {
             #expect(after.up - before.up + after.down - before.down <= 5000)
         }
 
+        @Test("what a school does not get whole is read at the store, until it is whole again")
+        func report() throws {
+            let scene = try Scene()
+            func told() throws -> [String] {
+                try scene.school.upload()
+                return try scene.store.command("status", "mz150").ended(with: 0).lines
+            }
+            let media = "\(scene.school.source)/home/core/data/media"
+            try scene.school.command("collect", "media").ended(with: 0)
+            var lines = try told()
+            #expect(lines.contains { $0.hasPrefix("report     ") && $0.hasSuffix(" free, clock right") }, "\(lines)")
+            #expect(!lines.contains { $0.hasPrefix("error") }, "\(lines)")
+
+            try FileManager.default.moveItem(atPath: media, toPath: media + ".away")
+            try FileManager.default.createSymbolicLink(atPath: media, withDestinationPath: media + ".away")
+            try scene.school.command("collect", "media").ended(with: 1)
+            lines = try told()
+            #expect(lines.last?.hasPrefix("error      media: failed: ") == true, "\(lines)")
+
+            try FileManager.default.removeItem(atPath: media)
+            try FileManager.default.moveItem(atPath: media + ".away", toPath: media)
+            try scene.school.command("collect", "media").ended(with: 0)
+            #expect(try !told().contains { $0.hasPrefix("error") })
+        }
+
         @Test(
             "untidy identities get the directory that the standard's scripts expect",
             arguments: [

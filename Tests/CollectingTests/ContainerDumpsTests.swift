@@ -1,5 +1,6 @@
 import Glibc
 import LevelTree
+import Settings
 import Staging
 import Testing
 
@@ -139,6 +140,19 @@ struct ContainerDumpsTests {
                 "gstudio-mongodb/Nodes.bson", "gstudio-mongodb/Nodes.metadata.json", "gstudio-mongodb/Quo\"te.bson",
                 "gstudio-mongodb/Quo\"te.metadata.json",
             ])
+    }
+
+    @Test func `of collections that are left out by exclude are not made in the first place`() async throws {
+        var context = try context()
+        let patterns = try ExcludePatterns(["gstudio-mongodb/Nodes.*"])
+        context.excluded = { $0.name == "db" ? patterns : ExcludePatterns() }
+        let gathering = try await Collectors.collector(for: .of("db")).gather(context)
+        defer { gathering.release() }
+        var paths: [String] = []
+        _ = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
+        #expect(paths == ["assessment/Item.bson", "assessment/Item.metadata.json"])
+        #expect(docker.calls.contains { $0.contains("mongodump") && $0.contains("Item") })
+        #expect(!docker.calls.contains { $0.contains("mongodump") && $0.contains("Nodes") })
     }
 
     @Test func `of a database server that does not answer yet are not made`() async throws {

@@ -12,6 +12,8 @@ struct ContainerFolder: Sendable {
     /// The one file of it that is wanted; nil for all.
     var only: String?
     let cache: ContainerCache
+    /// What is not wanted of it, by its path in the folder: neither fetched nor kept.
+    var leavesOut: @Sendable (RelativePath) -> Bool = { _ in false }
 
     /// What a refresh came to.
     struct Refresh: Sendable {
@@ -44,10 +46,11 @@ struct ContainerFolder: Sendable {
             try cache.make()
             refresh.isListed = true
             refresh.skipped = listing.skipped
-            cache.keepOnly(Set(listing.files.map(\.path)))
+            let files = listing.files.filter { !leavesOut($0.path) }
+            cache.keepOnly(Set(files.map(\.path)))
             var fetch = try ContainerFetch(self, scratch: scratch, room: room)
             defer { fetch.incoming.remove() }
-            await fetch.run(listing.files.filter { !cache.isCurrent($0) })
+            await fetch.run(files.filter { !cache.isCurrent($0) })
             refresh.missing = fetch.missing
             refresh.trouble = fetch.stop
         } catch {

@@ -15,7 +15,10 @@ struct InsideSource: Sendable {
         self.context = context
         // A dataset of one file has a folder of its own in the cache, too.
         let cache = ContainerCache(folder: "\(context.containerCache)/\(dataset)")
-        folder = ContainerFolder(container: context.container, inside: inside, only: only, cache: cache)
+        let excluded = context.excluded(dataset)
+        folder = ContainerFolder(
+            container: context.container, inside: inside, only: only, cache: cache,
+            leavesOut: { excluded.matches($0) })
     }
 
     /// Where it is, for people.

@@ -51,6 +51,16 @@ import Testing
         #expect(shell("ls '\(own.path)/scratch'").isEmpty)
     }
 
+    @Test func `is neither fetched nor kept where it is left out`() async {
+        for name in ["AssetContent/1.mp3", "AssetContent/2.mp4"] { inside.write("x", to: name) }
+        _ = await refresh()
+        inside.write("x", to: "AssetContent/3.mp4")
+        var folder = folder()
+        folder.leavesOut = { $0.bytes.suffix(4).elementsEqual(".mp4".utf8) }
+        #expect(await folder.refresh(scratch: own.path + "/scratch") { .max }.trouble == nil)
+        #expect(cached == "./AssetContent/1.mp3\n")
+    }
+
     @Test func `loses here what it lost there, folders included`() async {
         for name in ["a/b/1", "a/2", "c"] { inside.write("x", to: name) }
         _ = await refresh()

@@ -1,4 +1,5 @@
 import LevelTree
+import Settings
 import Staging
 import Testing
 
@@ -81,6 +82,15 @@ import Testing
         let new = filled(.of2018)
         #expect(
             try await gather(repository, new).parts.map(\.placeText) == ["\(new.sources.assessmentStore)/repository"])
+    }
+
+    @Test func `what exclude leaves out is not fetched in the first place`() async throws {
+        let school = filled(.of2017)
+        var context = try context(school)
+        let patterns = try ExcludePatterns(["*.mp3"])
+        context.excluded = { _ in patterns }
+        _ = try await Collectors.collector(for: .of(repository)).gather(context)
+        #expect(shell("cd '\(school.root.path)/container/\(repository)'; find . -type f") == "./5b2.png\n")
     }
 
     @Test func `what was fetched stands while the container is stopped, and that is said`() async throws {

@@ -34,6 +34,8 @@ public struct CollectionContext: Sendable {
     /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made
     /// anew under other names.
     public var excluded: @Sendable (Dataset) -> ExcludePatterns
+    /// How long one program that is run for a dataset may take, where the configuration says it; nil where it does not.
+    public var timeout: @Sendable (Dataset) -> Duration? = { _ in nil }
     /// Datasets whose writer was run to its end by ourselves a moment ago: how new their files are is no reason to leave
     /// them for the next pass.
     public var settled: Set<Dataset> = []
@@ -69,6 +71,9 @@ public struct CollectionContext: Sendable {
         self.scratch = scratch
         self.containerCache = containerCache
     }
+
+    /// How long one dump for a dataset may take: what is configured, else half an hour.
+    func longestDump(_ dataset: Dataset) -> Duration { timeout(dataset) ?? .seconds(1800) }
 
     /// Masks what the server's own settings call secret, in both places where they may lie.
     public func masking() -> Masking { sources.masking() }

@@ -2,21 +2,42 @@ import Collecting
 import LevelTree
 
 extension Check {
-    /// Without the container there are no databases: everything else lies on the disk.
-    mutating func tryContainer(_ school: School) async {
+    /// Without the container there are no dumps, and on installations of 2017 less of other datasets.
+    ///
+    /// - Parameter identity: nil where nothing says it; then only the container itself is looked at.
+    mutating func tryContainer(_ school: School, _ identity: SchoolIdentity?) async {
         let source = school.settings.source
         let container = Container(name: source.container, command: source.docker, programs: SubprocessRunner())
+        let context = identity.map(school.lookingContext)
+        let dumped = ["db", "postgres-dump"].compactMap(Dataset.init(name:)).filter { isOn($0, school) }
+        let inside = school.collectors().filter { collector in
+            isOn(collector.dataset, school) && context.map { !collector.locate($0).inside.isEmpty } ?? false
+        }.map(\.dataset)
         guard case .problem(let problem) = await container.state() else {
-            return ok("container", "\(source.container) runs, and may be asked")
+            ok("container", "\(source.container) runs, and may be asked")
+            guard let context else { return }
+            for (dataset, problem) in await DumpServers.problems(context) where dumped.contains(dataset) {
+                warn("container", "no \(dataset) could be dumped now: \(problem)")
+            }
+            return
         }
-        let needing = ["db", "postgres-dump"].compactMap(Dataset.init(name:))
-            .filter { school.settings.settings(for: $0).isEnabled }
-        guard !needing.isEmpty else {
+        guard !(dumped + inside).isEmpty else {
             return warn("container", "\(problem.message); db and postgres-dump are switched off, and not needed")
         }
+        var clauses: [String] = []
+        if !dumped.isEmpty { clauses.append("no \(names(dumped, " and no ")) can be dumped") }
+        if !inside.isEmpty { clauses.append("nothing new is fetched of \(names(inside, ", "))") }
         // The sentence may end with a command, to be copied.
         fault(
-            "container", "no \(needing.map(\.name).joined(separator: " and no ")) can be collected: \(problem.message)",
+            "container", "\(clauses.joined(separator: ", and ")): \(problem.message)",
             problem.isPermanent ? .config : .unavailable)
+    }
+
+    private func isOn(_ dataset: Dataset, _ school: School) -> Bool {
+        school.settings.settings(for: dataset).isEnabled
+    }
+
+    private func names(_ datasets: [Dataset], _ separator: String) -> String {
+        datasets.map(\.name).joined(separator: separator)
     }
 }

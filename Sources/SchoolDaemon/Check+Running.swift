@@ -17,7 +17,7 @@ extension Check {
         let identity = check.tryIdentity(school)
         check.tryClock(school)
         if let identity { check.trySources(school, identity) }
-        await check.tryContainer(school)
+        await check.tryContainer(school, identity)
         if let identity { await check.tryScripts(school, identity) }
         check.tryStaging(school)
         await check.tryStore(school)

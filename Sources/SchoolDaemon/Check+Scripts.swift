@@ -19,7 +19,7 @@ extension Check {
         case (true, true):
             warn(
                 subject,
-                "the platform's own cron makes \(script.product) every hour, and \(table) is on as well; one of them is "
+                "the platform's own cron makes \(script.product) \(script.frequency), and \(table) is on as well; one of them is "
                     + "enough: set enabled = false there")
         case (true, false): ok(subject, "the platform's own cron makes \(script.product)")
         case (false, true): ok(subject, "the platform's own cron makes no \(script.product); \(table) is on")

@@ -31,6 +31,7 @@ struct CollectionErrors {
         self.obstacles = obstacles
         for dataset in datasets {
             let newest = generations.filter { $0.dataset == dataset }.max { $0.sequence < $1.sequence }
+            noteSubstitutes(dataset, record.datasets[dataset.name])
             if let fault = Self.fault(dataset, record.datasets[dataset.name], newest) { sort(fault) }
         }
     }
@@ -48,6 +49,16 @@ struct CollectionErrors {
         }
         guard ["failed", "held", "absent"].contains(ending) else { return nil }
         return Fault(dataset: dataset, ending: ending, lacks: [Shortfall(path: "", reason: entry?.reason ?? "")])
+    }
+
+    /// What was taken in the place of something better, as the users' dump that the platform makes, leaves its dataset
+    /// complete.
+    private mutating func noteSubstitutes(_ dataset: Dataset, _ entry: CollectionRecord.Entry?) {
+        guard let entry, entry.ending == Outcome.complete.rawValue else { return }
+        for (number, obstacle) in obstacles.enumerated()
+        where entry.leftOut.contains(where: { $0.reason.contains(obstacle) }) {
+            blocked[number, default: ([], [])].part.append(dataset)
+        }
     }
 
     private mutating func sort(_ fault: Fault) {

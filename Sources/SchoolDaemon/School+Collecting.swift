@@ -61,6 +61,7 @@ extension School {
         }
         recall(in: &context) { (try? staging.currentGenerations()) ?? [] }
         context.room = { (try? staging.room()) ?? 0 }
+        context.timeout = { settings.settings(for: $0).timeout }
         context.excluded = { settings.settings(for: $0).exclude }
         return context
     }

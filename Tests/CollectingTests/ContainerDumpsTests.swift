@@ -43,8 +43,12 @@ struct ContainerDumpsTests {
     }
 
     /// The paths that are there, with their content, and those that are missed, with the reason.
-    private func gather(_ dataset: String) async throws -> (made: [String: [UInt8]], missed: [String: String]) {
-        let gathering = try await Collectors.collector(for: .of(dataset)).gather(try context())
+    private func gather(
+        _ dataset: String, lastComplete: FileTime? = FileTime(seconds: 1, nanoseconds: 0)
+    ) async throws -> (made: [String: [UInt8]], missed: [String: String]) {
+        var context = try context()
+        context.lastComplete = { _ in lastComplete }
+        let gathering = try await Collectors.collector(for: .of(dataset)).gather(context)
         defer { gathering.release() }
         var made: [String: [UInt8]] = [:]
         var missed: [String: String] = [:]
@@ -259,18 +263,68 @@ struct ContainerDumpsTests {
         #expect(docker.calls.contains { $0.hasPrefix("exec -u postgres gstudio ") && $0.hasSuffix(" pg_dumpall") })
     }
 
-    @Test func `are replaced by the platform's own, where the container may not be asked`() async throws {
+    @Test func `are replaced by the platform's own, where the container may not be asked, and it is said of when`()
+        async throws
+    {
         school.root.write("-- roles\n\(Self.whole)", to: "home/core/data/postgres-dump/pg_dump_all.sql")
+        shell("touch -d '2018-06-18 12:00:00 UTC' '\(school.sources.data)/postgres-dump/pg_dump_all.sql'")
         var context = try school.context()
         let closed = FakeDocker(inspect: FakeDocker.unreachable)
         context.container = closed.container
-        let gathering = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
-        var paths: [String] = []
-        _ = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
-        #expect(paths == ["pg_dump_all.sql", "pgdump-2018061812-301500.sql"])
+        let collector = try Collectors.collector(for: .of("postgres-dump"))
+        let gathering = try await collector.gather(context)
+        #expect(paths(gathering) == ["pg_dump_all.sql", "pgdump-2018061812-301500.sql"])
+        #expect(gathering.skipped.map(\.path) == ["pg_dump_all.sql"])
+        let reason = try #require(gathering.skipped.first?.reason)
+        #expect(reason.hasPrefix("a dump of our own, as none could be made: "))
+        #expect(reason.hasSuffix("; the platform's own, of Mon Jun 18 17:30:00 IST 2018, was taken"))
         shell("rm -r '\(school.sources.data)/postgres-dump'")
         await #expect {
-            _ = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
+            _ = try await collector.gather(context)
         } throws: { ($0 as? CollectingProblem)?.code == .absent }
+    }
+
+    @Test func `that were made here are never replaced by an older one of the platform's`() async throws {
+        school.root.write("-- roles\n\(Self.whole)", to: "home/core/data/postgres-dump/pg_dump_all.sql")
+        shell("touch -d '2018-06-18 12:00:00 UTC' '\(school.sources.data)/postgres-dump/pg_dump_all.sql'")
+        var context = try school.context()
+        let stopped = FakeDocker(inspect: FakeDocker.stopped)
+        context.container = stopped.container
+        let time: Int64 = 1_529_323_200
+        for (last, isTaken) in [(time - 1, true), (time, true), (time + 1, false)] {
+            context.lastComplete = { _ in FileTime(seconds: last, nanoseconds: 0) }
+            let gathering = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
+            #expect(gathering.skipped.isEmpty != isTaken)
+            let missed = gathering.parts.compactMap { part -> String? in
+                if case .missed(_, let reason) = part { reason } else { nil }
+            }
+            #expect(missed.count == (isTaken ? 0 : 1))
+            #expect(
+                isTaken || missed.first?.contains("older than the one that was made here last, which stands") == true)
+        }
+    }
+
+    @Test func `of the platform's own are better than nothing where the server is down on a school's first days`()
+        async throws
+    {
+        school.root.write("-- roles\n\(Self.whole)", to: "home/core/data/postgres-dump/pg_dump_all.sql")
+        program("pg_dumpall", "echo 'could not connect to server' >&2; exit 1")
+        let (first, _) = try await gather("postgres-dump", lastComplete: nil)
+        #expect(first["pg_dump_all.sql"] != nil)
+        #expect(try await refusal("postgres-dump").contains("could not connect to server"))
+    }
+
+    @Test func `may take as long as the configuration says, else half an hour`() throws {
+        var context = try school.context()
+        #expect(context.longestDump(.of("db")) == .seconds(1800))
+        context.timeout = { $0.name == "db" ? .seconds(7200) : nil }
+        #expect(context.longestDump(.of("db")) == .seconds(7200))
+        #expect(context.longestDump(.of("postgres-dump")) == .seconds(1800))
+    }
+
+    private func paths(_ gathering: Gathering) -> [String] {
+        var paths: [String] = []
+        _ = SourceSurvey(of: gathering) { path, _ in paths.append("\(path)") }
+        return paths
     }
 }

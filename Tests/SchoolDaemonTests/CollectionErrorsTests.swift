@@ -55,6 +55,18 @@ struct CollectionErrorsTests {
             ])
     }
 
+    @Test("is told of what was taken in the place of something better for want of the container, too")
+    func substitute() throws {
+        let left = Shortfall(
+            path: "a.sql", reason: "a dump of our own, as none could be made: \(Self.denied); another was taken")
+        let taken = try DatasetReport(
+            dataset: .of("postgres-dump"), ending: .published(.made(.of("postgres-dump"))), skipped: [left])
+        #expect(sentences([taken]) == ["collected in part: postgres-dump: \(Self.denied)"])
+        #expect(
+            sentences([taken, failed("db", "no dump was made: \(Self.denied)")])
+                == ["not collected: db; collected in part: postgres-dump: \(Self.denied)"])
+    }
+
     @Test("for want of the container is one line, with every dataset that lacks something for it, and the command")
     func container() throws {
         let told = try sentences([

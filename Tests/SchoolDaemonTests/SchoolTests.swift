@@ -138,10 +138,10 @@ struct SchoolTests {
         }
         let fault = try #require(try await line())
         #expect(fault.level == .fault)
-        #expect(fault.sentence.hasPrefix("no db and no postgres-dump can be collected: this user may not use Docker"))
+        #expect(fault.sentence.hasPrefix("no db and no postgres-dump can be dumped: this user may not use Docker"))
         #expect(fault.sentence.hasSuffix(ContainerProblem.commandThatAllows))
         settings.datasets[.of("postgres-dump")] = DatasetSettings(isEnabled: false)
-        #expect(try await line()?.sentence.hasPrefix("no db can be collected") == true)
+        #expect(try await line()?.sentence.hasPrefix("no db can be dumped") == true)
         settings.datasets[.of("db")] = DatasetSettings(isEnabled: false)
         #expect(try await line()?.level == .warning)
     }

@@ -13,8 +13,6 @@ struct DatabaseDump {
     private var dumped = 0
     private var room: MadeRoom
 
-    /// For one collection; the whole pass has its own limit.
-    private static let deadline = Duration.seconds(1800)
     /// Of the time that a collection took, how much is rest before the next one; at most 5 s.
     private static let restShare = 0.25
 
@@ -104,7 +102,8 @@ struct DatabaseDump {
         defer { close(file) }
         let program = ContainerProgram(
             ["mongodump", "--db", database, "--collection", collection, "--out", "-"].map { Array($0.utf8) },
-            output: .file(descriptor: file, limit: .max, room: room.ask()), deadline: DatabaseDump.deadline,
+            output: .file(descriptor: file, limit: .max, room: room.ask()),
+            deadline: context.longestDump(.of("db")),
             isHeavy: true)
         let name = "\(database).\(collection)"
         let result: ProgramResult

@@ -20,6 +20,9 @@ extension DerivedScript {
         }
     }
 
+    /// How often the platform's own cron makes it, where it does.
+    public var frequency: String { self == .activityTimestamps ? "on two Fridays a month" : "every hour" }
+
     /// What stands in the command line of whoever does the same: us, a person, or the platform's cron.
     var marks: [String] {
         switch self {

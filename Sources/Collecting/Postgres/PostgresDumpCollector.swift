@@ -2,8 +2,9 @@ import Glibc
 import LevelTree
 import Staging
 
-/// `postgres-dump`: the users. `pg_dump_all.sql` is dumped in the platform's container; where that may not be asked, the
-/// platform's own hourly dump is taken if it is whole. Older dumps that lie in its folder are taken as they are.
+/// `postgres-dump`: the users. `pg_dump_all.sql` is dumped in the platform's container; where that cannot be done, the
+/// platform's own hourly dump is taken if it is whole and newer than the last one that was made here, and it is said how old
+/// it is. Older dumps that lie in its folder are taken as they are.
 ///
 /// `pg_dump_all.sql` beside that folder is the factory's, the same on every server, and is never taken.
 struct PostgresDumpCollector: Collector {
@@ -16,16 +17,25 @@ struct PostgresDumpCollector: Collector {
         var location = Place.folder([place(context)])
         location.mayBeMade = true
         location.notes = [
-            "pg_dump_all.sql is dumped in the container \(context.container.name) by pg_dumpall; without access to it, the "
-                + "platform's own hourly dump is taken"
+            "pg_dump_all.sql is dumped in the container \(context.container.name) by pg_dumpall; where that cannot be done, "
+                + "the platform's own hourly dump is taken, if it is whole and newer"
         ]
         return location
     }
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         switch await context.container.state() {
-        case .running: return try await dumped(context)
-        case .problem(let problem): return try await found(context, because: problem)
+        case .problem(let problem): return try await found(context, because: problem.message)
+        case .running: break
+        }
+        do throws(CollectingProblem) {
+            return try await dumped(context)
+        } catch {
+            // On the first days, something is better than nothing; later on, the last good one stands.
+            guard context.lastComplete(dataset) == nil, !Task.isCancelled,
+                let found = try? await found(context, because: error.message), found.parts.contains(where: Self.isDump)
+            else { throw error }
+            return found
         }
     }
 
@@ -40,16 +50,20 @@ struct PostgresDumpCollector: Collector {
         }
     }
 
+    private static func isDump(_ part: Gathering.Part) -> Bool {
+        if case .file(_, name) = part { true } else { false }
+    }
+
     /// Nothing can be running in a container that cannot be asked.
     private func half(_ context: CollectionContext) -> HalfSets { HalfSets(dataset, writers: [], context) }
 
     /// What the platform's own job left.
     private func found(
-        _ context: CollectionContext, because problem: ContainerProblem
+        _ context: CollectionContext, because reason: String
     ) async throws(CollectingProblem) -> Gathering {
         let location = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
         if let absence = location.absence {
-            throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(problem.message)")
+            throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(reason)")
         }
         var gathering = try location.checkedGathering()
         let dump = context.sources.inData("\(dataset)/\(PostgresDumpCollector.name)")
@@ -60,7 +74,7 @@ struct PostgresDumpCollector: Collector {
             // First, or the folder's own walk would leave a link out in its name.
             gathering.parts.insert(
                 .missed(
-                    PostgresDumpCollector.name, reason: "\(error.message), and none could be made: \(problem.message)"),
+                    PostgresDumpCollector.name, reason: "\(error.message), and none could be made: \(reason)"),
                 at: 0)
             return gathering
         }
@@ -71,16 +85,45 @@ struct PostgresDumpCollector: Collector {
         if case .waiting? = settled.parts.first {
             gathering.parts += settled.parts
         } else if ClusterDump.isWhole(file) {
-            gathering.parts.insert(.file(at: dump, as: PostgresDumpCollector.name), at: 0)
+            take(dump, ofTime: time(of: file), context, because: reason, into: &gathering)
         } else {
             gathering.parts.append(
                 .missed(
                     PostgresDumpCollector.name,
                     reason:
                         "lacks its end, as after a power cut or in the middle of being written, and none could be made: "
-                        + problem.message))
+                        + reason))
         }
         return gathering
+    }
+
+    private func take(
+        _ dump: SourcePlace, ofTime time: FileTime?, _ context: CollectionContext, because reason: String,
+        into gathering: inout Gathering
+    ) {
+        let name = PostgresDumpCollector.name
+        let day = time.map { "of \(context.timeZone.local($0).dateText)" } ?? "of an unknown time"
+        if let last = context.lastComplete(dataset), time.map({ $0 < last }) ?? true {
+            gathering.parts.insert(
+                .missed(
+                    name,
+                    reason:
+                        "the platform's own is \(day), older than the one that was made here last, which stands; a new one "
+                        + "could not be made: \(reason)"), at: 0)
+        } else {
+            gathering.parts.insert(.file(at: dump, as: name), at: 0)
+            gathering.skipped.append(
+                Shortfall(
+                    path: "\(name)",
+                    reason: "a dump of our own, as none could be made: \(reason); the platform's own, \(day), was taken"
+                ))
+        }
+    }
+
+    private func time(of file: Int32) -> FileTime? {
+        var facts = stat()
+        guard fstat(file, &facts) == 0 else { return nil }
+        return FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
     }
 
     @Sendable private static func othersVerdict(_ path: RelativePath) -> SourceVerdict {

@@ -38,6 +38,14 @@ struct PlatformCronTests {
         #expect(try await read(stopped) == [.progress])
         school.root.write("", to: "home/core/code/confs/mycron")
         #expect(try await read(stopped) == [])
+        // All users' tables are made by the host's cron.
+        let hosts = "@reboot /home/core/Execute-get_all_users_activity_timestamp_csvs.sh"
+        #expect(
+            try await read(
+                FakeDocker(run: "case $* in *'cat /home/docker/code/confs/mycron-host') echo '\(hosts)' ;; esac"))
+                == [.activityTimestamps], "on installations of 2017 it lies inside")
+        school.root.write(hosts, to: "home/core/code/confs/mycron-host")
+        #expect(try await read(stopped) == [.activityTimestamps])
         shell("rm '\(school.root.path)/home/core/code/confs/mycron'")
         #expect(try await read(stopped) == nil)
     }

@@ -67,7 +67,8 @@ struct SchoolTests {
         #expect(line("school")?.hasPrefix("ok       school: mz150, code 2039150") == true)
         #expect(line("source media") == "ok       source media: \(made.root)/data/media")
         #expect(line("source rcs-repo")?.contains("not on this machine") == true)
-        #expect(line("source db")?.hasPrefix("ok       source db: dumped in the container gstudio by mongodump") == true)
+        #expect(
+            line("source db")?.hasPrefix("ok       source db: dumped in the container gstudio by mongodump") == true)
         #expect(line("source nginx-logs")?.contains("switched off") == true)
         #expect(line("container") == "ok       container: gstudio runs, and may be asked")
         #expect(line("staging")?.hasPrefix("ok       staging: ") == true)

@@ -1,7 +1,7 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end lint format release bench clean
+.PHONY: help build demo test test-quick test-end-to-end lint format release package test-package bench clean
 
 SWIFT_FOLDERS := Sources Tests Package.swift
 
@@ -41,6 +41,14 @@ release: ## both programs optimised, with Swift's libraries inside, into .build/
 	@scripts/install-dependencies.sh build
 	swift build -c release --static-swift-stdlib --product clix-collectd
 	swift build -c release --static-swift-stdlib --product clix-store
+
+package: ## both Debian packages, into dist/
+	@scripts/install-dependencies.sh build package
+	@packaging/build.sh
+
+test-package: package ## what the packages promise: lintian, install to purge, both services under systemd (root)
+	@scripts/install-dependencies.sh test-package
+	@packaging/test.sh
 
 bench: release ## bytes, memory and CPU next to restic, borg and rsync (needs ../shared)
 	@scripts/install-dependencies.sh bench

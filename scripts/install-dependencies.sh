@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install-dependencies.sh [build] [demo] [test] [bench]: installs the Debian packages that these steps need.
+# install-dependencies.sh [build] [demo] [test] [package] [test-package] [bench]: installs the Debian packages that these steps need.
 # Quick when everything is there (one dpkg-query); says what is missing where it may not install.
 set -euo pipefail
 
@@ -8,6 +8,10 @@ demo=(python3 git procps)
 test=(python3 git procps openssl curl zstd xfsprogs e2fsprogs mount util-linux)
 # For the tests with a real school's container. They are skipped where these cannot be had.
 school=(debootstrap docker.io containerd runc)
+package=(dpkg-dev debhelper fakeroot)
+package_test=(lintian systemd man-db python3 curl)
+# For the tests that install the packages. They are skipped where these cannot be had.
+container=(debootstrap systemd-container)
 bench=(python3 git time restic borgbackup rsync rclone socat)
 
 wanted=() wished=()
@@ -21,8 +25,13 @@ for step in "${@:-build}"; do
             command -v dockerd >/dev/null && school=(debootstrap)
             wished+=("${school[@]}")
             ;;
+        package) wanted+=("${package[@]}") ;;
+        test-package)
+            wanted+=("${package_test[@]}")
+            wished+=("${container[@]}")
+            ;;
         bench) wanted+=("${bench[@]}") ;;
-        *) echo "install-dependencies.sh: there is no step called '$step' (build, demo, test, bench)" >&2; exit 64 ;;
+        *) echo "install-dependencies.sh: there is no step called '$step' (build, demo, test, package, test-package, bench)" >&2; exit 64 ;;
     esac
 done
 
@@ -58,5 +67,5 @@ fi
 [[ ${#wished[@]} == 0 ]] && exit 0
 mapfile -t needed < <(missing "${wished[@]}")
 if [[ ${#needed[@]} != 0 ]] && ! install "${needed[@]}"; then
-    echo "Tests with a real school's container will be skipped: no ${needed[*]} (sudo apt-get install ${needed[*]})" >&2
+    echo "Tests in a container will be skipped: no ${needed[*]} (sudo apt-get install ${needed[*]})" >&2
 fi

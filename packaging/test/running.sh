@@ -1,0 +1,147 @@
+# Both services under a real systemd, in a container of its own network (systemd-nspawn), from installation to purge.
+
+if ! command -v systemd-nspawn >/dev/null; then
+    skip "both services under systemd: there is no systemd-nspawn (apt-get install systemd-container)"
+    finish
+fi
+rm "$tree/usr/sbin/policy-rc.d"
+mkdir -p "$tree/var/log/journal"
+systemd-nspawn --quiet --boot --register=no --keep-unit -D "$tree" --machine=clix-packages --console=pipe \
+    --private-network >"$work/nspawn.log" 2>&1 </dev/null &
+container=$!
+
+init() { pgrep -P "$container" | head -n 1; }
+inside() { nsenter -t "$(init)" -m -u -i -n -p -C -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@" </dev/null; }
+silently() { inside "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
+# within SECONDS COMMAND...: until it succeeds, looked at ten times a second.
+within() {
+    local tries=$(($1 * 10))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        ((tries-- > 0)) || { echo "not within the time: $*"; return 1; }
+        sleep 0.1
+    done
+}
+property() { inside systemctl show -P "$2" "$1"; }
+is() { [[ $(property "$1" "$2") == "$3" ]]; }
+journal() { inside journalctl --no-pager -o cat -u "$1"; }
+
+booted() { inside systemctl is-system-running | grep -qE 'running|degraded'; }
+if ! within 60 booted >"$work/log"; then
+    skip "both services under systemd: none starts in a container here ($(tail -n 1 "$work/nspawn.log"))"
+    finish
+fi
+
+# A school's server: one folder that root alone may read, and who the school is.
+data=$tree/home/core/data
+mkdir -p "$data/media/a" "$data/gstudio-logs"
+echo picture >"$data/media/a/picture.png"
+chmod -R go= "$data/media"
+
+passes "both packages are installed while systemd runs" silently sh -c 'dpkg -i /packages/*.deb'
+passes "the store does not start before clix-store init, and that is no fault" \
+    same "inactive success" "$(property clix-store ActiveState) $(property clix-store Result)"
+
+a_store() {
+    silently clix-store init /var/lib/clix-store --host 127.0.0.1
+    echo 'reader_group = "clix-readers"' >>"$tree/var/lib/clix-store/store.toml"
+    silently systemctl start clix-store
+    within 30 inside curl -fsk https://127.0.0.1:8443/health || journal clix-store
+}
+passes "a store that root made is served by its own user, with no capability" a_store
+capabilities() {  # UNIT: effective and ambient ones of its main process
+    inside awk '/^Cap(Eff|Amb)/ {printf "%s ", $2}' "/proc/$(property "$1" MainPID)/status"
+}
+passes "the store has no capability" \
+    same "0000000000000000 0000000000000000 " "$(capabilities clix-store)"
+
+school_added() { inside clix-store school add mz150 --code 2039150 >"$work/code" 2>"$work/log" || cat "$work/log"; }
+passes "root adds a school through the running store" school_added
+
+# Collected again and again by itself; here at once.
+cat >>"$tree/etc/clix-collect/collectd.toml" <<'TOML'
+
+[collect.heartbeat]
+after_boot = "1s"
+[collect.media]
+after_boot = "1s"
+TOML
+sed -i -e 's/^\[school\].*/&\nserver_id = "mz150"\nschool_code = "2039150"\nschool_name = "Govt. H\/S"/' \
+    -e 's/^\[staging\].*/&\nkeep_free = "0 B"/' "$tree/etc/clix-collect/collectd.toml"
+passes "root enrols the school" silently clix-collectd enroll --store https://127.0.0.1:8443 --code "$(<"$work/code")"
+
+restarted() { silently systemctl restart clix-collectd && is clix-collectd ActiveState active || journal clix-collectd; }
+passes "the school's service starts and says that it is ready" restarted
+passes "the school's service may read every file, and nothing else" \
+    same "0000000000000004 0000000000000004 " "$(capabilities clix-collectd)"
+
+at_the_store() { compgen -G "$tree/var/lib/clix-store/tree/*/mz/2039150-mz150/gstudio/$1"; }
+arrived() { within 60 at_the_store "$1" || { journal clix-collectd; journal clix-store; }; }
+passes "its heartbeat arrives at the store" arrived 'system-heartbeat/*.log'
+passes "and so does what root alone may read" arrived 'media/a/picture.png'
+
+# From inside the sandbox a heartbeat has what the host itself shows.
+heartbeat_is_whole() {
+    local text memory
+    text=$(cat $(at_the_store 'system-heartbeat/*.log' | tail -n 1))
+    memory=$(inside free -h | awk '/^Mem:/ {print $2}')
+    grep -qE "^Mem: +$memory " <<<"$text" || echo "not the host's memory, which is $memory"
+    grep -qE "^root +1 .*(systemd|init)" <<<"$text" || echo "not root's process 1"
+    grep -qE " /$" <<<"$text" || echo "not the disk behind the data"
+    grep -qE "^clix-st.*clix-store serve" <<<"$text" || echo "not other services' processes"
+}
+passes "a heartbeat from inside the sandbox shows what the host has" heartbeat_is_whole
+
+readers_only() {
+    find "$tree/var/lib/clix-store/tree" -type f ! -gid "$(inside getent group clix-readers | cut -d: -f3)" -print
+    find "$tree/var/lib/clix-store/tree" -type f ! -perm -040 -print
+}
+passes "the tree's readers may read it" readers_only
+
+nothing_of_roots() { find "$tree/var/lib/clix-collect" "$tree/var/lib/clix-store" -user root; }
+collected_beside() {
+    local status=75 tries=100
+    while ((status == 75 && tries-- > 0)); do  # it is at work
+        inside clix-collectd collect heartbeat >"$work/log" 2>&1
+        status=$?
+        sleep 0.1
+    done
+    [[ $status == 0 ]] || cat "$work/log"
+    nothing_of_roots
+}
+passes "root collects beside the service, and nothing in there changes hands" collected_beside
+
+# In the service's own view of the file system, though as root.
+hidden() {
+    local process
+    process=$(property clix-collectd MainPID)
+    inside nsenter -t "$process" -m -- sh -c '
+        [ ! -s /etc/shadow ] || echo "/etc/shadow can be read"
+        ! (: >/usr/written) 2>/dev/null || echo "/usr can be written to"
+        ! (: >/home/core/data/written) 2>/dev/null || echo "sources can be written to"'
+}
+passes "the sandbox hides passwords and keeps sources read-only" hidden
+
+reloaded() {
+    silently systemctl reload clix-collectd && within 20 is clix-collectd ActiveState active
+    echo 'nonsense = 1' >>"$tree/etc/clix-collect/collectd.toml"
+    silently systemctl reload clix-collectd && within 20 is clix-collectd ActiveState active
+    sed -i '$d' "$tree/etc/clix-collect/collectd.toml"
+    is clix-collectd NRestarts 0 || echo "it was started again"
+}
+passes "reload is survived, with a right and with a wrong file" reloaded
+passes "systemctl status has a sentence" same "" "$([[ -n $(property clix-collectd StatusText) ]] || echo none)"
+
+stopped() {
+    silently systemctl stop clix-collectd clix-store
+    for unit in clix-collectd clix-store; do
+        is "$unit" Result success || { echo "$unit: $(property "$unit" Result)"; journal "$unit" | tail -n 20; }
+    done
+}
+passes "both services stop in order" stopped
+refused_calls() { inside journalctl --no-pager -o cat | grep -iE 'seccomp|SIGSYS|Operation not permitted'; true; }
+passes "the sandbox was in the way of nothing" refused_calls
+
+silently systemctl start clix-collectd >/dev/null
+passes "a running service is removed and purged" silently dpkg -P clix-collectd clix-store
+passes "and nothing of it runs on" same "" "$(inside pgrep -a clix-)"

@@ -20,7 +20,7 @@ in_tree() {
 quietly() { in_tree "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 # What dpkg, ldconfig and man-db keep for themselves is no part of a package.
 listing() {
-    (cd "$tree" && find . -path ./proc -prune -o -path ./var/lib/dpkg -prune -o -path ./var/cache -prune -o \
+    (cd "$tree" && find . -path ./proc -prune -o -path ./run -prune -o -path ./var/lib/dpkg -prune -o -path ./var/cache -prune -o \
         -path ./var/log -prune -o -name '*-' -path './etc/*' -prune -o -printf '%y %m %u %g %p\n' | sort)
     in_tree cat /etc/passwd /etc/group
 }

@@ -39,6 +39,7 @@ struct Serve: AsyncParsableCommand {
             let host = settings.listen.host
             try await service.run { port in
                 StandardOutput.write("clix-store: ready on https://\(ListenAddress(host: host, port: port))\n")
+                Notification.send("READY=1")
             }
         }
     }

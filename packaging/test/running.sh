@@ -44,6 +44,9 @@ configuration=$tree/etc/clix-collect/collectd.toml
 sed 's/^\[staging\].*/&\nkeep_free = "1 MiB"/' "$source/etc/collectd.toml" >"$configuration"
 printf '\n[collect.heartbeat]\nafter_boot = "1s"\n\n[collect.media]\nafter_boot = "1s"\n' >>"$configuration"
 
+silently sh -c 'ip link add eth0 type veth peer name peer0 && ip address add 192.0.2.10/24 dev eth0 &&
+    ip link set peer0 up && ip link set eth0 up'
+
 passes "both packages are installed while systemd runs, and a configuration that is there already stands" \
     silently sh -c 'dpkg --force-confold -i /packages/*.deb && grep -q after_boot.*1s /etc/clix-collect/collectd.toml'
 not_enrolled() { is clix-collectd ActiveState active && is clix-collectd NRestarts 0 || journal clix-collectd; }
@@ -86,7 +89,8 @@ heartbeat_is_whole() {
     grep -qE "^Mem: +$memory " <<<"$text" || echo "not the host's memory, which is $memory"
     grep -qE "^root +1 .*(systemd|init)" <<<"$text" || echo "not root's process 1"
     grep -qE " /$" <<<"$text" || echo "not the disk behind the data"
-    grep -qE "^clix-st.*clix-store serve" <<<"$text" || echo "not other services' processes"
+    grep -qE "^message.*dbus-daemon" <<<"$text" || echo "not other users' processes"
+    grep -qxF "eth0- 192.0.2.10" <<<"$text" || echo "not the address of eth0"
 }
 passes "a heartbeat from inside the sandbox shows what the host has" heartbeat_is_whole
 
@@ -129,6 +133,12 @@ reloaded() {
 }
 passes "reload is survived, with a right and with a wrong file" reloaded
 passes "systemctl status has a sentence" same "" "$([[ -n $(property clix-collectd StatusText) ]] || echo none)"
+
+killed() {
+    silently systemctl kill --signal=KILL clix-collectd
+    within 90 is clix-collectd NRestarts 1 && within 30 is clix-collectd ActiveState active || journal clix-collectd
+}
+passes "killed, it is back half a minute later" killed
 
 stopped() {
     silently systemctl stop clix-collectd clix-store

@@ -8,6 +8,7 @@ rm -f "$dist"/clix-*.deb "$dist"/clix-*.buildinfo "$dist"/clix-*.changes
 
 name=clix-collect_$(dpkg-parsechangelog -S Version)_$(dpkg --print-architecture)
 # Packages are named relative to the folder of the sources' parent; here they lie in dist/.
+echo "building both packages, by dpkg-buildpackage; its words are in dist/build.log ..."
 dpkg-buildpackage -b -us -uc "$@" \
     --buildinfo-file="$dist/$name.buildinfo" --buildinfo-option=-u"$dist" \
     --changes-file="$dist/$name.changes" --changes-option=-u"$dist" >"$dist/build.log" 2>&1 \

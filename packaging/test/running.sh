@@ -135,7 +135,7 @@ passes "reload is survived, with a right and with a wrong file" reloaded
 passes "systemctl status has a sentence" same "" "$([[ -n $(property clix-collectd StatusText) ]] || echo none)"
 
 killed() {
-    silently systemctl kill --signal=KILL clix-collectd
+    silently kill -KILL "$(property clix-collectd MainPID)"
     within 90 is clix-collectd NRestarts 1 && within 30 is clix-collectd ActiveState active || journal clix-collectd
 }
 passes "killed, it is back half a minute later" killed

@@ -3,7 +3,7 @@
 # removed and purged in a Debian tree; and both services under a real systemd in a container (systemd-nspawn).
 # What cannot be tried here (no root, no debootstrap) is said and counted, not passed over.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 source=$(cd .. && pwd)
 here=$source/packaging
 passed=0 failed=0 skipped=0
@@ -30,7 +30,7 @@ passes() {
     fi
 }
 
-# differs nothing: what is said is the difference.
+# same EXPECTED FOUND: says what differs.
 same() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
 
 skip() { skipped=$((skipped + 1)); echo "SKIPPED: $1"; }

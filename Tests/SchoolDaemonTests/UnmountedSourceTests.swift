@@ -117,10 +117,10 @@ struct UnmountedSourceTests {
         try made.folder("data")
         try #require(mount("none", data, "tmpfs", 0, "size=1m") == 0)
         var isMounted = true
-        defer { if isMounted { umount(data) } }
+        defer { if isMounted { umount2(data, Int32(MNT_DETACH)) } }
         try made.file("data/media/0", "medium")
         #expect(try await collect([.of("media")]).exitStatus == .ok)
-        umount(data)
+        umount2(data, Int32(MNT_DETACH))
         isMounted = false
         for _ in 0..<3 {
             let report = try await collect([.of("media")])

@@ -29,6 +29,8 @@ public struct CollectionContext: Sendable {
     public var firstTried: @Sendable (Dataset) -> FileTime? = { _ in nil }
     /// Whether the configuration switches it off.
     public var isOff: @Sendable (Dataset) -> Bool = { _ in false }
+    /// The time of a dataset's file as it is staged; nil if it is not, this year.
+    public var stagedTime: @Sendable (Dataset, RelativePath) -> FileTime? = { _, _ in nil }
     /// How many bytes may be written for staging now, below its budget and above the disk's reserve.
     public var room: @Sendable () -> UInt64
     /// What the configuration leaves out of a dataset. Staging does so too; this is for files that are read and made

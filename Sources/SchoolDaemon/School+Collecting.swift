@@ -60,10 +60,21 @@ extension School {
             }
         }
         recall(in: &context) { (try? staging.currentGenerations()) ?? [] }
+        let tree = (try? identity.levelTwo(moment.year)).map { "\(staging.directory)/tree/\($0)" }
+        context.stagedTime = { dataset, name in
+            guard let tree, let path = try? dataset.levelPath(of: name) else { return nil }
+            return School.time(of: "\(tree)/\(path)")
+        }
         context.room = { (try? staging.room()) ?? 0 }
         context.timeout = { settings.settings(for: $0).timeout }
         context.excluded = { settings.settings(for: $0).exclude }
         return context
+    }
+
+    private static func time(of path: String) -> FileTime? {
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return nil }
+        return FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
     }
 
     /// Where collectors make temporary folders; what is left there when staging is opened is removed.

@@ -292,7 +292,7 @@ struct ContainerDumpsTests {
         context.container = stopped.container
         let time: Int64 = 1_529_323_200
         for (last, isTaken) in [(time - 1, true), (time, true), (time + 1, false)] {
-            context.lastComplete = { _ in FileTime(seconds: last, nanoseconds: 0) }
+            context.stagedTime = { _, _ in FileTime(seconds: last, nanoseconds: 0) }
             let gathering = try await Collectors.collector(for: .of("postgres-dump")).gather(context)
             #expect(gathering.skipped.isEmpty != isTaken)
             let missed = gathering.parts.compactMap { part -> String? in
@@ -300,7 +300,7 @@ struct ContainerDumpsTests {
             }
             #expect(missed.count == (isTaken ? 0 : 1))
             #expect(
-                isTaken || missed.first?.contains("older than the one that was made here last, which stands") == true)
+                isTaken || missed.first?.contains("older than the one that is staged, which stands") == true)
         }
     }
 

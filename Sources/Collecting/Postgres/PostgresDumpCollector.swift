@@ -103,12 +103,12 @@ struct PostgresDumpCollector: Collector {
     ) {
         let name = PostgresDumpCollector.name
         let day = time.map { "of \(context.timeZone.local($0).dateText)" } ?? "of an unknown time"
-        if let last = context.lastComplete(dataset), time.map({ $0 < last }) ?? true {
+        if let last = context.stagedTime(dataset, name), time.map({ $0 < last }) ?? true {
             gathering.parts.insert(
                 .missed(
                     name,
                     reason:
-                        "the platform's own is \(day), older than the one that was made here last, which stands; a new one "
+                        "the platform's own is \(day), older than the one that is staged, which stands; a new one "
                         + "could not be made: \(reason)"), at: 0)
         } else {
             gathering.parts.insert(.file(at: dump, as: name), at: 0)

@@ -12,6 +12,8 @@ final class SharedStaging: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Held while staging is opened, which may take minutes after a power cut; nobody who only asks waits for it.
+    private let opening = Mutex(())
     private let exclusion = Mutex(())
 
     /// The end of the newest collection made under a believed clock, as it was when staging was last opened.
@@ -21,11 +23,14 @@ final class SharedStaging: Sendable {
     ///
     /// One that was opened under another identity is not shared: `open` will say that it is in use.
     func staging(as identity: SchoolIdentity, open: () throws -> Staging) throws -> Staging {
-        try state.withLock { state in
-            if let staging = state.staging, staging.identity == identity { return staging }
+        try opening.withLock { _ in
+            if let staging = state.withLock({ $0.staging }), staging.identity == identity { return staging }
             let staging = try open()
-            state.staging = staging
-            state.latestTrusted = School.latestTrusted(try staging.currentGenerations()) ?? state.latestTrusted
+            let trusted = School.latestTrusted(try staging.currentGenerations())
+            state.withLock {
+                $0.staging = staging
+                $0.latestTrusted = trusted ?? $0.latestTrusted
+            }
             return staging
         }
     }

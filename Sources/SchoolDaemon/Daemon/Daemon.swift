@@ -47,7 +47,8 @@ public actor Daemon {
     private var schedule: Schedule
     private var uploadTurn: UploadTurn
     private var work: [Work: Task<Void, Never>] = [:]
-    private var started: [Work: Double] = [:]
+    /// When each work is to have ended at the latest, by the limit that held when it began; on the boot clock.
+    private var latestEnd: [Work: Double] = [:]
     private var story: DaemonStory
 
     private enum Work: Hashable {
@@ -109,7 +110,9 @@ public actor Daemon {
     private func ended(_ job: Job, _ result: JobResult) {
         forget(.job(job))
         schedule.end(job, result.ending, reading())
-        if let problem = JobRecords.save(schedule.records, to: school.files) { story.warn("schedule", problem) }
+        if result.ending != .cancelled, let problem = JobRecords.save(schedule.records, to: school.files) {
+            story.warn("schedule", problem)
+        }
         story.ended(job, result)
         if result.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
     }
@@ -137,6 +140,8 @@ public actor Daemon {
             }
             self.school = school.continuing(self.school)
             schedule = schedule.replacingRules(school.jobRules, zone: school.zone)
+            // Where the store is, or how it is reached, may be what was changed.
+            uploadTurn.routesChanged()
             story.say("the configuration was read again", .notice)
         } catch {
             story.say("the configuration was not taken, the one before stays in force:", .error)
@@ -165,14 +170,16 @@ public actor Daemon {
     }
 
     private func begin(_ work: Work, _ reading: ClockReading, _ body: @escaping @Sendable () async -> DaemonEvent) {
-        started[work] = reading.bootSeconds
+        if case .job(let job) = work {
+            latestEnd[work] = reading.bootSeconds + school.limit(of: job) + Self.patienceBeyondLimit
+        }
         let teller = events.teller
         self.work[work] = Task(executorPreference: lanes) { _ = teller.yield(await body()) }
     }
 
     private func forget(_ work: Work) {
         self.work[work] = nil
-        started[work] = nil
+        latestEnd[work] = nil
     }
 
     /// The watchdog hears nothing any more where a job is stuck in spite of its own time limit: then systemd ends the
@@ -181,8 +188,7 @@ public actor Daemon {
         surroundings.service.status(
             story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading), of: school))
         let stuck = schedule.running.first { job in
-            guard let started = started[.job(job)] else { return false }
-            return reading.bootSeconds - started > school.limit(of: job) + Self.patienceBeyondLimit
+            latestEnd[.job(job)].map { reading.bootSeconds > $0 } ?? false
         }
         guard let stuck else { return surroundings.service.alive() }
         story.warn(stuck.name, "\(stuck.name) does not end, though its time is long over")

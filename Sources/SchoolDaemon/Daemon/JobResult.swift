@@ -34,10 +34,12 @@ extension School {
             case .collect(let dataset): return try await askingContainer().collect(dataset)
             case .run(let script): return try await askingContainer().runIfWanted(script)
             }
-        } catch is CancellationError {
-            return JobResult(ending: .cancelled)
         } catch {
             if Task.isCancelled { return JobResult(ending: .cancelled) }
+            // A person is at work beside the daemon: no failure, only not now.
+            if (error as? StagingError)?.code == .busy || (error as? ScriptProblem)?.code == .busy {
+                return JobResult(ending: .early)
+            }
             let lines = FailureText.sentences(of: error)
             return JobResult(
                 ending: .failed, sentence: "\(job.name): \(lines[0])", details: Array(lines.dropFirst()),
@@ -53,7 +55,8 @@ extension School {
             report = try await school.upload(nil, from: school.openStaging(school.identityToSend())) { _ in }
         } catch {
             report = UploadReport()
-            report.stopped = error as? UploadError ?? UploadError(.staging, "\(error)")
+            let isBusy = (error as? StagingError)?.code == .busy
+            report.stopped = error as? UploadError ?? UploadError(isBusy ? .busy : .staging, "\(error)")
         }
         return UploadResult(report: report, isCancelled: Task.isCancelled)
     }
@@ -69,9 +72,8 @@ extension School {
     private func runIfWanted(_ script: DerivedScript) async throws -> JobResult {
         if settings.settings(for: script).isEnabled == nil {
             let context = lookingContext(try toCollect().identity())
-            guard let cron = await PlatformCron.read(context), !cron.scripts.contains(script) else {
-                return JobResult(ending: .done)
-            }
+            guard let cron = await PlatformCron.read(context) else { return JobResult(ending: .early) }
+            if cron.scripts.contains(script) { return JobResult(ending: .done) }
         }
         return JobResult(try await runScript(script) { _ in })
     }

@@ -195,7 +195,7 @@ public actor Daemon {
     }
 
     private func nextJob(_ reading: ClockReading) -> (job: Job, seconds: Double)? {
-        school.jobRules.compactMap { rule in schedule.wait(for: rule.job, reading).map { (rule.job, $0) } }
+        schedule.jobs.compactMap { job in schedule.wait(for: job, reading).map { (job, $0) } }
             .filter { $0.1 > 0 }.min { $0.1 < $1.1 }
     }
 

@@ -10,22 +10,23 @@ extension School {
             // Who gives it a time wants it; and by progress tables the centre tells on which days a server was on.
             return own.isEnabled ?? (own.schedule != nil || script == .progress)
         }
-        return settings.enabledDatasets.map(rule) + scripts.map(rule)
+        let delay = spread * Self.longestDelay
+        return settings.enabledDatasets.map { rule(of: $0, delay: delay) } + scripts.map { rule(of: $0, delay: delay) }
     }
 
-    private func rule(of dataset: Dataset) -> JobRule {
+    private func rule(of dataset: Dataset, delay: Double) -> JobRule {
         let own = settings.settings(for: dataset)
         let isHeartbeat = dataset.name == "system-heartbeat"
         return JobRule(
             .collect(dataset), own.schedule ?? (isHeartbeat ? .hourly : .daily),
-            afterBoot: own.afterBoot.map { $0 / .seconds(1) } ?? Self.afterBoot, delay: spread * Self.longestDelay,
+            afterBoot: own.afterBoot.map { $0 / .seconds(1) } ?? Self.afterBoot, delay: delay,
             rank: settings.priority(of: dataset))
     }
 
-    private func rule(of script: DerivedScript) -> JobRule {
+    private func rule(of script: DerivedScript, delay: Double) -> JobRule {
         JobRule(
             .run(script), settings.settings(for: script).schedule ?? .daily, afterBoot: Self.afterBoot,
-            delay: spread * Self.longestDelay, rank: settings.priority(of: script.dataset),
+            delay: delay, rank: settings.priority(of: script.dataset),
             avoidedMinutes: PlatformCron.busyMinutes)
     }
 
@@ -40,7 +41,8 @@ extension School {
         return (limit ?? CollectdSettings.longestCollection) / .seconds(1)
     }
 
-    /// 0 to 1, the same at each start and another in each school: 700 of them begin at the same stroke of the clock.
+    /// 0 to 1, the same at each start and another in each school: 700 of them begin at the same stroke of the clock. Reads the
+    /// server's settings.
     var spread: Double {
         let name = (try? identity().serverID.text) ?? settings.staging.directory
         // FNV-1a, 32 bits.

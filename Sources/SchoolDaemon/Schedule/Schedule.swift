@@ -39,6 +39,8 @@ public struct Schedule: Sendable {
         return schedule
     }
 
+    var jobs: [Job] { rules.map(\.job) }
+
     // MARK: What is next
 
     /// The jobs that can begin now, at most one that is heavy and one that is not.

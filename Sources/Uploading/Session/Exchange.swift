@@ -1,4 +1,5 @@
 import CCurl
+import CLinux
 import Glibc
 
 /// One request on its way: what libcurl's callbacks read and write.
@@ -151,8 +152,4 @@ final class Exchange {
     }
 }
 
-func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
+func monotonicNanoseconds() -> UInt64 { UInt64(clinux_monotonic_nanoseconds()) }

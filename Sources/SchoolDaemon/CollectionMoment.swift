@@ -62,7 +62,7 @@ public struct MachineClock: Sendable {
         now: {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
-            return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+            return FileTime(time)
         },
         bootSeconds: { Double(clinux_boot_nanoseconds()) / 1e9 })
 

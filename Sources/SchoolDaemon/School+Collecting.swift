@@ -74,7 +74,7 @@ extension School {
     private static func time(of path: String) -> FileTime? {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return nil }
-        return FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
+        return FileTime(facts.st_mtim)
     }
 
     /// Where collectors make temporary folders; what is left there when staging is opened is removed.

@@ -1,5 +1,6 @@
 import Glibc
 import LevelTree
+import Staging
 
 /// What tells whether a file is still the one that was looked at, without reading it.
 struct FileStamp: Codable, Hashable, Sendable {
@@ -14,8 +15,8 @@ struct FileStamp: Codable, Hashable, Sendable {
     init(_ facts: stat, withChange: Bool = false) {
         inode = UInt64(facts.st_ino)
         size = UInt64(max(0, facts.st_size))
-        modified = FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
+        modified = FileTime(facts.st_mtim)
         guard withChange else { return }
-        changed = FileTime(seconds: Int64(facts.st_ctim.tv_sec), nanoseconds: Int32(facts.st_ctim.tv_nsec))
+        changed = FileTime(facts.st_ctim)
     }
 }

@@ -91,7 +91,7 @@ struct LogFacts: Hashable, Sendable {
         inode = UInt64(facts.st_ino)
         device = UInt64(facts.st_dev)
         size = UInt64(max(0, facts.st_size))
-        modified = FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
+        modified = FileTime(facts.st_mtim)
         mode = UInt16(facts.st_mode & 0o777)
     }
 

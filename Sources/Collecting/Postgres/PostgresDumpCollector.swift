@@ -123,7 +123,7 @@ struct PostgresDumpCollector: Collector {
     private func time(of file: Int32) -> FileTime? {
         var facts = stat()
         guard fstat(file, &facts) == 0 else { return nil }
-        return FileTime(seconds: Int64(facts.st_mtim.tv_sec), nanoseconds: Int32(facts.st_mtim.tv_nsec))
+        return FileTime(facts.st_mtim)
     }
 
     @Sendable private static func othersVerdict(_ path: RelativePath) -> SourceVerdict {

@@ -29,8 +29,8 @@ struct FileStatus {
             }
         size = UInt64(max(0, status.st_size))
         mode = UInt16(status.st_mode & 0o777)
-        modified = FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int32(status.st_mtim.tv_nsec))
-        changed = FileTime(seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int32(status.st_ctim.tv_nsec))
+        modified = FileTime(status.st_mtim)
+        changed = FileTime(status.st_ctim)
         inode = UInt64(status.st_ino)
         device = UInt64(status.st_dev)
         links = UInt64(status.st_nlink)
@@ -58,4 +58,11 @@ func currentFileTime() -> FileTime {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     return FileTime(seconds: Int64(now.tv_sec), nanoseconds: Int32(now.tv_nsec))
+}
+
+extension FileTime {
+    /// As `stat(2)` gives it.
+    package init(_ time: timespec) {
+        self.init(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
 }

@@ -147,9 +147,10 @@ extension UploadSettings {
             Quantity.rate(text).flatMap { $0 > 0 ? $0 : nil }
         }
         proxy = table.text("proxy", "a proxy such as \"http://10.0.0.1:3128\"", checked: Self.checkedProxy)
-        let whenAsked = "this one sends when it is asked to"
         table.finish(later: [
-            "windows": whenAsked, "school_hours": whenAsked, "rate_in_school_hours": "this one knows only rate",
+            "windows": "this one sends whenever there is a link",
+            "school_hours": "this one knows one rate for all hours",
+            "rate_in_school_hours": "this one knows one rate for all hours",
             "monthly_limit": "this one counts no months",
         ])
     }

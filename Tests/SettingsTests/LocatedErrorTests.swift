@@ -133,6 +133,10 @@ private let wrong: [WrongSettings] = [
         "t:2:1: key \"monthly_limit\" in [upload] belongs to a later version of this program "
             + "(this one counts no months); remove it for now"),
     .init(
+        "upload windows, though the service sends at any hour", "[upload]\nwindows = [\"Sun\"]\n",
+        "t:2:1: key \"windows\" in [upload] belongs to a later version of this program "
+            + "(this one sends whenever there is a link); remove it for now"),
+    .init(
         "a script with a slip in its name, and one there is not", "[run.progess]\n[run.heartbeat]\n",
         "t:1:6: unknown table [run.progess]; did you mean [run.progress]?",
         "t:2:6: unknown table [run.heartbeat]; known are activity-timestamps, assessments, progress"),

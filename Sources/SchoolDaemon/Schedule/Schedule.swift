@@ -24,12 +24,11 @@ public struct Schedule: Sendable {
     private(set) var records: [Job: JobRecord]
     private(set) var running: Set<Job> = []
 
-    /// - Parameter records: of earlier boots; those of jobs that have no rule any more are let go.
+    /// - Parameter records: of earlier boots; those of jobs that are switched off are kept for when they are on again.
     init(_ rules: [JobRule], records: [Job: JobRecord], zone: SchoolTimeZone) {
         self.rules = rules
         self.zone = zone
-        let jobs = Set(rules.map(\.job))
-        self.records = records.filter { jobs.contains($0.key) }
+        self.records = records
     }
 
     /// The same jobs' past and present, under new rules.

@@ -266,6 +266,17 @@ struct ScheduleTests {
         #expect(Set(machine.due) == [heartbeat, media])
     }
 
+    @Test("a job that is switched off and on again is not done once more for that")
+    func switchedOff() {
+        var machine = Machine(daily(media), daily(heartbeat))
+        machine.does(media)
+        machine.schedule = machine.schedule.replacingRules([daily(heartbeat)], zone: .india)
+        #expect(machine.due == [heartbeat])
+        machine.schedule = Schedule([daily(heartbeat)], records: machine.schedule.records, zone: .india)
+            .replacingRules([daily(media)], zone: .india)
+        #expect(machine.due == [])
+    }
+
     @Test("what is kept of a job's past is read again, and what is of another version let go")
     func records() throws {
         for job in [heartbeat, media, .run(.activityTimestamps)] { #expect(Job(name: job.name) == job) }

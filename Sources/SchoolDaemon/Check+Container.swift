@@ -9,10 +9,7 @@ extension Check {
         let source = school.settings.source
         let container = Container(name: source.container, command: source.docker, programs: SubprocessRunner())
         let context = identity.map(school.lookingContext)
-        let dumped = ["db", "postgres-dump"].compactMap(Dataset.init(name:)).filter { isOn($0, school) }
-        let inside = school.collectors().filter { collector in
-            isOn(collector.dataset, school) && context.map { !collector.locate($0).inside.isEmpty } ?? false
-        }.map(\.dataset)
+        let (dumped, inside) = school.containerDatasets(context)
         guard case .problem(let problem) = await container.state() else {
             ok("container", "\(source.container) runs, and may be asked")
             guard let context else { return }
@@ -31,10 +28,6 @@ extension Check {
         fault(
             "container", "\(clauses.joined(separator: ", and ")): \(problem.message)",
             problem.isPermanent ? .config : .unavailable)
-    }
-
-    private func isOn(_ dataset: Dataset, _ school: School) -> Bool {
-        school.settings.settings(for: dataset).isEnabled
     }
 
     private func names(_ datasets: [Dataset], _ separator: String) -> String {

@@ -8,31 +8,31 @@ extension Check {
     mutating func tryScripts(_ school: School, _ identity: SchoolIdentity) async {
         guard let cron = await PlatformCron.read(school.lookingContext(identity)) else { return }
         for script in DerivedScript.allCases {
-            tell(script, isInCron: cron.scripts.contains(script), school.settings.settings(for: script))
+            tell(script, isInCron: cron.scripts.contains(script), school.use(of: script))
         }
     }
 
-    private mutating func tell(_ script: DerivedScript, isInCron: Bool, _ settings: RunSettings) {
+    private mutating func tell(_ script: DerivedScript, isInCron: Bool, _ use: ScriptUse) {
         let subject = "script \(script.name)"
         let table = "[run.\(script.name)]"
-        switch (isInCron, settings.isEnabled == true) {
-        case (true, true):
+        let none = "the platform's own cron makes no \(script.product)"
+        switch (isInCron, use) {
+        case (true, .always):
             warn(
                 subject,
                 "the platform's own cron makes \(script.product) \(script.frequency), and \(table) is on as well; one of them is "
                     + "enough: set enabled = false there")
-        case (true, false): ok(subject, "the platform's own cron makes \(script.product)")
-        case (false, true): ok(subject, "the platform's own cron makes no \(script.product); \(table) is on")
-        case (false, false) where script == .progress:
+        case (true, .whereNobodyElse), (true, .never):
+            ok(subject, "the platform's own cron makes \(script.product)")
+        case (false, .always): ok(subject, "\(none); \(table) is on")
+        case (false, .whereNobodyElse): ok(subject, "\(none), so the service does")
+        case (false, .never) where script == .progress:
             warn(
                 subject,
-                "the platform's own cron makes no \(script.product), by which the centre tells on which days this server "
-                    + "was on; to make a set now: clix-collectd run-script \(script.name)")
-        case (false, false):
-            ok(
-                subject,
-                "the platform's own cron makes no \(script.product); to make them now: clix-collectd run-script "
-                    + script.name)
+                "\(none), by which the centre tells on which days this server was on, and \(table) is off; to make a set now: "
+                    + "clix-collectd run-script \(script.name)")
+        case (false, .never):
+            ok(subject, "\(none); to make them now: clix-collectd run-script \(script.name)")
         }
     }
 }

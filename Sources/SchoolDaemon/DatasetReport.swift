@@ -21,6 +21,8 @@ public struct DatasetReport: Sendable {
     public enum Cause: Sendable, Hashable {
         /// The budget is used up, or the disk is above high water.
         case diskFull
+        /// What the source would make does not fit.
+        case noRoom
         /// Staging could not be read or written.
         case io
         /// What is staged is damaged.
@@ -31,7 +33,8 @@ public struct DatasetReport: Sendable {
         init(_ error: any Error) {
             self =
                 switch ((error as? StagingError)?.code, (error as? CollectingProblem)?.code) {
-                case (.diskFull?, _), (_, .noRoom?): .diskFull
+                case (.diskFull?, _): .diskFull
+                case (_, .noRoom?): .noRoom
                 case (.io?, _), (.busy?, _), (.unusable?, _), (_, .noMemory?): .io
                 case (.damaged?, _): .damaged
                 default: .source
@@ -85,7 +88,7 @@ public struct DatasetReport: Sendable {
         case .held: .partial
         case .failed(_, let cause):
             switch cause {
-            case .diskFull: .notNow
+            case .diskFull, .noRoom: .notNow
             case .io: .io
             case .damaged: .damaged
             case .source: .partial

@@ -8,7 +8,7 @@ import Terminal
 public struct CollectionReport: Sendable {
     public var datasets: [DatasetReport]
     /// What a person should know beside the datasets: a clock that is not believed, a source that is not mounted.
-    public var warnings: [String]
+    public var warnings: [CollectionWarning]
     public var exitStatus: ExitStatus
 }
 
@@ -22,18 +22,21 @@ extension School {
         _ datasets: [Dataset]?, as identity: SchoolIdentity, into staging: Staging, settled: Set<Dataset> = [],
         observer: @escaping @Sendable (CollectionPass.Event) -> Void
     ) async throws -> CollectionReport {
-        var warnings = missingSources()
-        if let notice = try notice ?? standing().warning { warnings.append(notice) }
-        if let warning = try moment(staging).warning(in: zone) { warnings.append(warning) }
+        var warnings = missingSources().map { CollectionWarning(.source, $0) }
+        if let notice = try notice ?? standing().warning { warnings.append(CollectionWarning(.identity, notice)) }
+        let moment = try moment(staging)
+        if let warning = moment.warning(in: zone) {
+            warnings.append(
+                CollectionWarning(.clock, warning, topic: "\(String(describing: moment.doubt)) \(moment.year)"))
+        }
         let sources = try MirrorSources(self, identity, staging)
-        warnings += sources.warnings(settings.source)
+        warnings += sources.warnings(settings.source).map { CollectionWarning(.source, $0) }
         let reports = await pass(identity, staging, sources, settled).run(datasets, observer: observer)
         // What was given up is no outcome.
         try Task.checkCancellation()
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
-        if let warning = remember(sources) { warnings.append(warning) }
-        if let warning = record(reports) { warnings.append(warning) }
+        warnings += [remember(sources), record(reports)].compactMap { $0 }.map { CollectionWarning(.state, $0) }
         return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status)
     }
 

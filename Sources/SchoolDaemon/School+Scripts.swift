@@ -14,7 +14,23 @@ public enum ScriptEvent: Sendable {
     case collecting(CollectionPass.Event)
 }
 
+/// Whether the daemon runs one of the platform's scripts.
+enum ScriptUse: Sendable, Hashable {
+    case always
+    /// Only where the platform's own cron does not.
+    case whereNobodyElse
+    case never
+}
+
 extension School {
+    /// What the configuration says, and what holds where it says nothing: who gives a script a time wants it; and by
+    /// progress tables the centre tells on which days a server was on.
+    func use(of script: DerivedScript) -> ScriptUse {
+        let own = settings.settings(for: script)
+        if let isEnabled = own.isEnabled { return isEnabled ? .always : .never }
+        return own.schedule != nil || script == .progress ? .whereNobodyElse : .never
+    }
+
     /// Runs one of the platform's scripts in its container now, and then collects what it has made.
     ///
     /// Where the script fails, nothing is collected; what it has made until then is for the next collection.

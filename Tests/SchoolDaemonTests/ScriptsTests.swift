@@ -145,7 +145,12 @@ struct ScriptsTests {
         let both = try await lines(crontab: Self.cron, RunSettings(isEnabled: true))
         #expect(both[0].hasPrefix("warning  script progress: "))
         #expect(both[0].contains("[run.progress] is on as well; one of them is enough"))
-        let nobody = try await lines(crontab: "", nil)
+        let service = try await lines(crontab: "", nil)
+        #expect(
+            service[0]
+                == "ok       script progress: the platform's own cron makes no progress tables, so the service does")
+        #expect(service[1].hasSuffix("clix-collectd run-script activity-timestamps"))
+        let nobody = try await lines(crontab: "", RunSettings(isEnabled: false))
         #expect(nobody[0].hasPrefix("warning  script progress: "))
         #expect(nobody[0].hasSuffix("clix-collectd run-script progress"))
         let ours = try await lines(crontab: "", RunSettings(isEnabled: true))

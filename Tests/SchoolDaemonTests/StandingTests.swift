@@ -74,7 +74,7 @@ struct StandingTests {
         let staging = try apart.openStaging(apart.identity())
         let report = try await apart.collect(logs, as: apart.identity(), into: staging) { _ in }
         #expect(report.exitStatus == .ok)
-        #expect(report.warnings.contains { $0.contains("kept apart in \(made.root)/staging/other/mz151") })
+        #expect(report.warnings.contains { $0.sentence.contains("kept apart in \(made.root)/staging/other/mz151") })
         #expect(try staging.currentGenerations().count == 1)
         let status = try changed.status()
         #expect(status.serverID == "mz150")

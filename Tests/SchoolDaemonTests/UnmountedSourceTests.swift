@@ -52,7 +52,7 @@ struct UnmountedSourceTests {
             #expect(report.exitStatus == .partial)
             #expect(held(report).count == 2)
             #expect(held(report).allSatisfy { $0.contains("\(data) looks like a disk that is not mounted") })
-            #expect(report.warnings.contains { $0.contains("rcs-repo and media are gone from it together") })
+            #expect(report.warnings.contains { $0.sentence.contains("rcs-repo and media are gone from it together") })
             #expect(report.datasets.allSatisfy { $0.standing?.files == 4 })
         }
         let check = await Check.run(try school(), configuration: "c")
@@ -125,7 +125,7 @@ struct UnmountedSourceTests {
         for _ in 0..<3 {
             let report = try await collect([.of("media")])
             #expect(held(report).count == 1)
-            #expect(report.warnings.contains { $0.contains("was a disk of its own at the last collection") })
+            #expect(report.warnings.contains { $0.sentence.contains("was a disk of its own at the last collection") })
         }
         // The disk was copied into the folder: that is seen by its files.
         try made.file("data/media/0", "medium")

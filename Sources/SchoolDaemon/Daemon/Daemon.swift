@@ -78,7 +78,7 @@ public actor Daemon {
         self.school = school
         schedule = Schedule(school.jobRules, records: JobRecords.load(from: school.files), zone: school.zone)
         uploadTurn = UploadTurn(spread: school.spread)
-        story = DaemonStory(surroundings.log)
+        story = DaemonStory(surroundings.log, Self.reading(surroundings, school))
     }
 
     /// Returns when a person has ended it.
@@ -111,9 +111,9 @@ public actor Daemon {
         forget(.job(job))
         schedule.end(job, result.ending, reading())
         if result.ending != .cancelled, let problem = JobRecords.save(schedule.records, to: school.files) {
-            story.warn("schedule", problem)
+            story.scheduleNotKept(problem)
         }
-        story.ended(job, result)
+        story.ended(job, result, bootSeconds: surroundings.clock.bootSeconds())
         if result.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
     }
 
@@ -134,18 +134,22 @@ public actor Daemon {
             let school = try School(surroundings.settings().ofDaemon, clock: surroundings.clock)
             guard school.settings.staging.directory == self.school.settings.staging.directory else {
                 story.say(
+                    .settingsRefused,
                     "the configuration was not taken: a staging directory is changed by restarting the service "
-                        + "(systemctl restart clix-collectd)", .error)
+                        + "(systemctl restart clix-collectd)")
                 return
             }
             self.school = school.continuing(self.school)
             schedule = schedule.replacingRules(school.jobRules, zone: school.zone)
             // Where the store is, or how it is reached, may be what was changed.
             uploadTurn.routesChanged()
-            story.say("the configuration was read again", .notice)
+            story.say(.settingsRead, "the configuration was read again")
         } catch {
-            story.say("the configuration was not taken, the one before stays in force:", .error)
-            for line in FailureText.sentences(of: error) { story.say(line, .error) }
+            let lines = FailureText.sentences(of: error)
+            story.say(
+                .settingsRefused, "the configuration was not taken, the one before stays in force:",
+                ["CLIX_ERROR": "\(lines.joined(separator: "\n"))"])
+            for line in lines { story.say(.detail, line) }
         }
     }
 
@@ -186,12 +190,12 @@ public actor Daemon {
     /// program and starts it again.
     private func tellServiceManager(_ reading: ClockReading) {
         surroundings.service.status(
-            story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading), of: school))
+            story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading)))
         let stuck = schedule.running.first { job in
             latestEnd[.job(job)].map { reading.bootSeconds > $0 } ?? false
         }
         guard let stuck else { return surroundings.service.alive() }
-        story.warn(stuck.name, "\(stuck.name) does not end, though its time is long over")
+        story.stuck(stuck)
     }
 
     private func nextJob(_ reading: ClockReading) -> (job: Job, seconds: Double)? {
@@ -199,7 +203,9 @@ public actor Daemon {
             .filter { $0.1 > 0 }.min { $0.1 < $1.1 }
     }
 
-    private func reading() -> ClockReading {
+    private func reading() -> ClockReading { Self.reading(surroundings, school) }
+
+    private static func reading(_ surroundings: Surroundings, _ school: School) -> ClockReading {
         let now = surroundings.clock.now()
         return ClockReading(
             bootID: surroundings.bootID, bootSeconds: surroundings.clock.bootSeconds(), now: now,

@@ -5,91 +5,205 @@ import Terminal
 import Uploading
 
 /// What the journal is told: one line per thing a person would care about, and nothing again that was said already.
+///
+/// What it remembers of what was said is bounded: for each subject, what was said of it last.
 struct DaemonStory {
-    private let log: Logger
-    /// The last sentence about each thing that is in trouble.
-    private var said: [String: String] = [:]
-
-    init(_ log: Logger) { self.log = log }
-
-    func say(_ sentence: String, _ level: Logger.Level, _ fields: Logger.Metadata = [:]) {
-        log.log(level: level, "\(sentence)", metadata: fields)
+    /// Of whom something is said.
+    private enum Subject: Hashable {
+        case job(Job)
+        case warnings
+        case schedule
+        case stuck
+        case upload(Dataset)
+        case notices
     }
 
-    /// Trouble that lasts is said once.
-    mutating func warn(_ subject: String, _ sentence: String, _ fields: Logger.Metadata = [:]) {
-        guard said.updateValue(sentence, forKey: subject) != sentence else { return }
-        say(sentence, .warning, fields)
+    private let log: Logger
+    /// What is wrong with each subject, as it was said last.
+    private var said: [Subject: Set<String>] = [:]
+    /// What stops several jobs, with those of them that ran into it and have not got on since.
+    private var causes: [CommonCause.Subject: (cause: CommonCause, met: Set<Job>)] = [:]
+    /// When, by the boot clock, a job's success was last told.
+    private var praised: [Job: Double] = [:]
+    private var clock: ClockStory
+    private var link = LinkStory()
+
+    /// - Parameter reading: from which on changes of the clock are told.
+    init(_ log: Logger, _ reading: ClockReading) {
+        self.log = log
+        clock = ClockStory(reading)
+    }
+
+    func say(_ message: JournalMessage, _ sentence: String, _ fields: Logger.Metadata = [:]) {
+        let metadata = fields.merging(["MESSAGE_ID": "\(message.rawValue)"]) { $1 }
+        log.log(level: message.level, "\(sentence)", metadata: metadata)
     }
 
     func began(_ school: School) {
-        say("clix-collectd \(Release.version) collects into \(school.settings.staging.directory)", .notice)
+        say(.started, "clix-collectd \(Release.version) collects into \(school.settings.staging.directory)")
     }
 
-    func clockChanged(_ reading: ClockReading, zone: SchoolTimeZone) {
-        say(
-            "the clock was set: it says \(zone.local(reading.now).dateText)\(reading.isTrusted ? "" : ", which is not believed")",
-            .notice)
+    /// Says it where it is news.
+    mutating func clockChanged(_ reading: ClockReading, zone: SchoolTimeZone) {
+        if let sentence = clock.changed(reading, in: zone) { say(.clockSet, sentence) }
     }
 
-    mutating func ended(_ job: Job, _ result: JobResult) {
-        for warning in result.warnings { warn(warning, warning) }
+    mutating func scheduleNotKept(_ problem: String) { sayOnce(.stateNotKept, about: .schedule, problem) }
+
+    mutating func stuck(_ job: Job) {
+        sayOnce(.stuck, about: .stuck, "\(job.name) does not end, though its time is long over")
+    }
+
+    func ending(cutOff: [String]) {
+        if cutOff.isEmpty {
+            say(.ended, "ended in order")
+        } else {
+            say(.cutOff, "ended while \(cutOff.joined(separator: ", ")) went on; the next start goes on from there")
+        }
+    }
+
+    /// The sentence of `systemctl status`.
+    func status(working: Set<String>, next: (job: Job, seconds: Double)?) -> String {
+        var parts = working.sorted()
+        if parts.isEmpty { parts.append("waiting") }
+        if let next { parts.append("\(next.job.name) in \(DurationText.short(.seconds(next.seconds.rounded())))") }
+        if let standing = link.standing { parts.append(standing) }
+        return parts.joined(separator: "; ")
+    }
+
+    // MARK: Jobs
+
+    mutating func ended(_ job: Job, _ result: JobResult, bootSeconds: Double) {
+        if let warnings = result.warnings { tell(warnings) }
         var fields: Logger.Metadata = [:]
         if case .collect(let dataset) = job { fields["CLIX_DATASET"] = "\(dataset)" }
-        guard let sentence = result.sentence else {
-            if result.ending == .done { said[job.name] = nil }
-            return
+        if let trouble = result.trouble {
+            tell(trouble, job, fields)
+        } else if result.ending == .done {
+            gotOn(job)
+            if let news = result.news { praise(news, job, bootSeconds) }
         }
-        guard result.isTrouble else {
-            said[job.name] = nil
-            return say(sentence, .info, fields)
-        }
-        fields["CLIX_ERROR"] = "\(sentence)"
-        let isNew = said[job.name] != sentence
-        warn(job.name, sentence, fields)
-        if isNew { for line in result.details { say(line, .warning, fields) } }
     }
 
-    /// Offline is normal: it is said once, and then when it is over.
+    private mutating func tell(_ warnings: [CollectionWarning]) {
+        let before = said[.warnings] ?? []
+        for warning in warnings where !before.contains(warning.topic) {
+            say(warning.message, warning.sentence, ["CLIX_ERROR": "\(warning.sentence)"])
+        }
+        said[.warnings] = Set(warnings.map(\.topic))
+    }
+
+    private mutating func tell(_ trouble: JobResult.Trouble, _ job: Job, _ fields: Logger.Metadata) {
+        if let cause = trouble.cause { return tell(cause, job) }
+        forgetCauses(job)
+        let error = ([trouble.sentence] + trouble.details).joined(separator: "\n")
+        let own = fields.merging(["CLIX_ERROR": "\(error)"]) { $1 }
+        let message = if case .run = job { JournalMessage.scriptFailed } else { JournalMessage.incomplete }
+        guard sayOnce(message, about: .job(job), trouble.sentence, topic: trouble.topic, own) else { return }
+        for line in trouble.details { say(.detail, line, fields) }
+    }
+
+    /// One line for all that it stops.
+    private mutating func tell(_ cause: CommonCause, _ job: Job) {
+        said[.job(job)] = nil
+        let known = causes[cause.subject]
+        let isKnown = known.map { $0.cause.topic == cause.topic && $0.cause.jobs.contains(job) } ?? false
+        if !isKnown { say(cause.message, cause.sentence, ["CLIX_ERROR": "\(cause.sentence)"]) }
+        causes[cause.subject] = (isKnown ? known?.cause ?? cause : cause, (known?.met ?? []).union([job]))
+    }
+
+    /// Then the next trouble is news again.
+    private mutating func gotOn(_ job: Job) {
+        if said.removeValue(forKey: .job(job)) != nil { praised[job] = nil }
+        forgetCauses(job)
+    }
+
+    private mutating func forgetCauses(_ job: Job) {
+        for (subject, entry) in causes where entry.met.contains(job) {
+            let met = entry.met.subtracting([job])
+            causes[subject] = met.isEmpty ? nil : (entry.cause, met)
+            praised[job] = nil
+        }
+    }
+
+    /// What is done every hour is told once a day.
+    private mutating func praise(_ news: JobResult.News, _ job: Job, _ bootSeconds: Double) {
+        if let last = praised[job], bootSeconds < last + Self.longPraise { return }
+        praised[job] = bootSeconds
+        let generation = news.generation
+        say(
+            .collected, news.sentence,
+            [
+                "CLIX_DATASET": "\(generation.dataset)", "CLIX_SEQUENCE": "\(generation.sequence)",
+                "CLIX_OUTCOME": "\(generation.outcome.rawValue)", "CLIX_FILES": "\(generation.files)",
+                "CLIX_BYTES": "\(generation.bytes)",
+            ])
+    }
+
+    /// Of a day, so that what is done daily is told each time, though not at the same minute.
+    private static let longPraise = 20.0 * 3600
+
+    // MARK: The upload
+
     mutating func uploaded(_ report: UploadReport) {
         for entry in report.entries {
-            let fields: Logger.Metadata = [
+            var fields: Logger.Metadata = [
                 "CLIX_DATASET": "\(entry.dataset)", "CLIX_SEQUENCE": "\(entry.sequence)",
                 "CLIX_OUTCOME": "\(entry.outcome.rawValue)", "CLIX_FILES": "\(entry.files)",
                 "CLIX_BYTES": "\(entry.bytes)", "CLIX_WIRE_BYTES": "\(entry.wire.up)",
             ]
             switch entry.ending {
             case .committed:
-                said["upload \(entry.dataset)"] = nil
-                say(entry.sentence, .info, fields)
-            case .failed: warn("upload \(entry.dataset)", entry.sentence, fields)
+                said[.upload(entry.dataset)] = nil
+                say(.uploaded, entry.sentence, fields)
+            case .failed(let error):
+                fields["CLIX_ERROR"] = "\(error.message)"
+                sayOnce(.notUploaded, about: .upload(entry.dataset), entry.sentence, topic: error.message, fields)
             case .notSent: break
             }
         }
-        for notice in report.notices { warn(notice, notice) }
-        if let stopped = report.stopped {
-            // Sentences about a link differ from try to try; that it is down is one thing.
-            guard said.updateValue(stopped.code.rawValue, forKey: "upload") != stopped.code.rawValue else { return }
-            say(stopped.message, stopped.isPermanent ? .error : .info)
-        } else {
-            said["upload"] = nil
+        if let (message, sentence) = link.ended(report.stopped) {
+            say(message, sentence, ["CLIX_ERROR": "\(sentence)"])
+        }
+        // A run that was stopped early has not come to all that there is to notice.
+        guard report.stopped == nil else { return }
+        let before = said[.notices] ?? []
+        for notice in report.notices where !before.contains(notice) { say(.uploadNotice, notice) }
+        said[.notices] = Set(report.notices)
+    }
+
+    // MARK: -
+
+    /// Trouble that lasts is said once. - Returns: whether it was said.
+    @discardableResult
+    private mutating func sayOnce(
+        _ message: JournalMessage, about subject: Subject, _ sentence: String, topic: String? = nil,
+        _ fields: Logger.Metadata = [:]
+    ) -> Bool {
+        let topics: Set = [topic ?? sentence]
+        guard said.updateValue(topics, forKey: subject) != topics else { return false }
+        say(message, sentence, fields.merging(["CLIX_ERROR": "\(sentence)"]) { own, _ in own })
+        return true
+    }
+}
+
+extension CollectionWarning {
+    fileprivate var message: JournalMessage {
+        switch subject {
+        case .clock: .clockDoubted
+        case .source: .sourceMissing
+        case .identity: .identityDoubted
+        case .state: .stateNotKept
         }
     }
+}
 
-    /// The sentence of `systemctl status`.
-    func status(working: Set<String>, next: (job: Job, seconds: Double)?, of school: School) -> String {
-        var parts = working.sorted()
-        if parts.isEmpty { parts.append("waiting") }
-        if let next { parts.append("\(next.job.name) in \(DurationText.short(.seconds(next.seconds.rounded())))") }
-        if said["upload"] != nil { parts.append("the store is not reached") }
-        return parts.joined(separator: "; ")
-    }
-
-    func ending(cutOff: [String]) {
-        if cutOff.isEmpty {
-            say("ended in order", .notice)
-        } else {
-            say("ended while \(cutOff.joined(separator: ", ")) went on; the next start goes on from there", .notice)
+extension CommonCause {
+    fileprivate var message: JournalMessage {
+        switch subject {
+        case .container: .containerClosed
+        case .disk: .diskFull
+        case .school: .nothingCollected
         }
     }
 }

@@ -2,22 +2,34 @@ import Collecting
 import LevelTree
 import Settings
 import Staging
-import Terminal
 import Uploading
 
 /// What a job came to, for the schedule and for the journal.
 struct JobResult: Sendable {
+    /// What is wrong: worth the attention of a person.
+    struct Trouble: Sendable, Hashable {
+        /// A line for a person: what failed, why, and what to do.
+        var sentence: String
+        /// What is missing, by name; the last that a script said.
+        var details: [String] = []
+        /// What makes it the same trouble when it comes again: the reasons, without what changes from pass to pass.
+        var topic: String
+        var cause: CommonCause?
+    }
+
+    /// What was done, where a person would care.
+    struct News: Sendable, Hashable {
+        var sentence: String
+        var generation: Generation
+    }
+
     var ending: Schedule.Ending
     /// Whether there is something new to send.
     var hasNews = false
-    /// One line for a person: what was done, or what is wrong; nil where nobody would care.
-    var sentence: String?
-    /// What is missing, by name.
-    var details: [String] = []
-    /// What a person should know beside it: a clock that is not believed, a disk that is not mounted.
-    var warnings: [String] = []
-    /// Worth the attention of a person.
-    var isTrouble = false
+    var news: News?
+    var trouble: Trouble?
+    /// What a person should know beside it; nil where nobody has looked.
+    var warnings: [CollectionWarning]?
 }
 
 /// What an upload came to.
@@ -29,10 +41,11 @@ struct UploadResult: Sendable {
 extension School {
     /// Does a job. What it ran into is in the result.
     func perform(_ job: Job) async -> JobResult {
+        let school = await askingContainer()
         do {
             switch job {
-            case .collect(let dataset): return try await askingContainer().collect(dataset)
-            case .run(let script): return try await askingContainer().runIfWanted(script)
+            case .collect(let dataset): return try await school.collect(dataset)
+            case .run(let script): return try await school.runIfWanted(script)
             }
         } catch {
             if Task.isCancelled { return JobResult(ending: .cancelled) }
@@ -40,10 +53,7 @@ extension School {
             if (error as? StagingError)?.code == .busy || (error as? ScriptProblem)?.code == .busy {
                 return JobResult(ending: .early)
             }
-            let lines = FailureText.sentences(of: error)
-            return JobResult(
-                ending: .failed, sentence: "\(job.name): \(lines[0])", details: Array(lines.dropFirst()),
-                isTrouble: true)
+            return JobResult(ending: .failed, trouble: await school.trouble(job, error))
         }
     }
 
@@ -65,35 +75,75 @@ extension School {
         let school = try toCollect()
         let identity = try school.identity()
         let report = try await school.collect([dataset], as: identity, into: school.openStaging(identity)) { _ in }
-        return JobResult(report)
+        return await school.result(report, identity)
     }
 
     /// The platform's own cron may make the same: then there is nothing to do for us, unless a person has said so.
     private func runIfWanted(_ script: DerivedScript) async throws -> JobResult {
-        if settings.settings(for: script).isEnabled == nil {
-            let context = lookingContext(try toCollect().identity())
-            guard let cron = await PlatformCron.read(context) else { return JobResult(ending: .early) }
+        let identity = try toCollect().identity()
+        if use(of: script) == .whereNobodyElse {
+            // Where that cannot be told now, it may be soon: the container of a machine that was just switched on.
+            guard let cron = await PlatformCron.read(lookingContext(identity)) else { return JobResult(ending: .early) }
             if cron.scripts.contains(script) { return JobResult(ending: .done) }
         }
-        return JobResult(try await runScript(script) { _ in })
+        return await result(try await runScript(script) { _ in }, identity)
     }
-}
 
-extension JobResult {
-    fileprivate init(_ report: CollectionReport) {
-        self.init(ending: .done, warnings: report.warnings)
+    private func result(_ report: CollectionReport, _ identity: SchoolIdentity) async -> JobResult {
+        var result = JobResult(ending: .done, warnings: report.warnings)
         for dataset in report.datasets {
             switch dataset.ending {
-            case .published: hasNews = true
+            case .published(let generation):
+                result.hasNews = true
+                if dataset.isGood { result.news = JobResult.News(sentence: dataset.sentence, generation: generation) }
             case .unchanged, .absent, .held: break
-            case .waiting: ending = .early
-            case .failed: ending = .failed
+            case .waiting: result.ending = .early
+            case .failed: result.ending = .failed
             }
-            if !dataset.isGood {
-                (sentence, details, isTrouble) = (dataset.sentence, dataset.shortfallLines, true)
-            } else if case .published = dataset.ending {
-                sentence = dataset.sentence
-            }
+            if !dataset.isGood { result.trouble = await trouble(dataset, identity) }
+        }
+        return result
+    }
+
+    private func trouble(_ report: DatasetReport, _ identity: SchoolIdentity) async -> JobResult.Trouble {
+        let (reasons, details) = (report.reasons, report.shortfallLines)
+        var trouble = JobResult.Trouble(
+            sentence: report.sentence, details: details,
+            topic: (details.isEmpty ? reasons : details).joined(separator: "\n"))
+        if case .failed(let reason, .diskFull) = report.ending {
+            trouble.cause = CommonCause(subject: .disk, sentence: reason, topic: "", jobs: allJobs)
+        } else {
+            trouble.cause = await containerCause(of: reasons, identity)
+        }
+        return trouble
+    }
+
+    private func trouble(_ job: Job, _ error: any Error) async -> JobResult.Trouble {
+        let lines = FailureText.sentences(of: error)
+        var trouble = JobResult.Trouble(
+            sentence: "\(job.name): \(lines[0])", details: Array(lines.dropFirst()),
+            topic: lines.joined(separator: "\n"))
+        switch job {
+        case .collect:
+            // What befalls one dataset is in a report; this befalls each of them.
+            trouble.cause = CommonCause(
+                subject: .school, sentence: "nothing is collected: \(lines[0])", topic: trouble.topic, jobs: allJobs)
+        case .run:
+            if let identity = try? identity() { trouble.cause = await containerCause(of: [lines[0]], identity) }
+        }
+        return trouble
+    }
+
+    private var allJobs: Set<Job> { Set(settings.enabledDatasets.map(Job.collect)) }
+}
+
+extension DatasetReport {
+    /// Why it is not whole, without what differs from pass to pass.
+    fileprivate var reasons: [String] {
+        switch ending {
+        case .published, .unchanged: shortfalls.map(\.reason)
+        case .held(let reason), .failed(let reason, _): [reason]
+        case .absent, .waiting: []
         }
     }
 }

@@ -5,11 +5,7 @@ import Settings
 extension School {
     /// When each of this school's jobs is to be done.
     var jobRules: [JobRule] {
-        let scripts = DerivedScript.allCases.filter { script in
-            let own = settings.settings(for: script)
-            // Who gives it a time wants it; and by progress tables the centre tells on which days a server was on.
-            return own.isEnabled ?? (own.schedule != nil || script == .progress)
-        }
+        let scripts = DerivedScript.allCases.filter { use(of: $0) != .never }
         let delay = spread * Self.longestDelay
         return settings.enabledDatasets.map { rule(of: $0, delay: delay) } + scripts.map { rule(of: $0, delay: delay) }
     }

@@ -1,0 +1,27 @@
+/// What a person should know beside the datasets of a collection.
+public struct CollectionWarning: Sendable, Hashable, CustomStringConvertible {
+    enum Subject: Sendable, Hashable {
+        /// The machine's clock is not believed.
+        case clock
+        /// A disk looks as if it were not mounted.
+        case source
+        /// Who the school is cannot be told plainly.
+        case identity
+        /// Something that is kept for later could not be.
+        case state
+    }
+
+    let subject: Subject
+    /// A whole sentence without the full stop.
+    public let sentence: String
+    /// What makes it the same warning when it comes again, as the sentence may tell the time.
+    let topic: String
+
+    init(_ subject: Subject, _ sentence: String, topic: String? = nil) {
+        self.subject = subject
+        self.sentence = sentence
+        self.topic = topic ?? sentence
+    }
+
+    public var description: String { sentence }
+}

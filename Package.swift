@@ -5,6 +5,12 @@ import PackageDescription
 // without that, the tests would spend their time in the chunker.
 let alwaysOptimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// Some 100,000 relocations, which every start reads, take 2.4 MB as gold writes them, and 20 kB packed (glibc 2.36).
+// lld also keeps what is only read apart from code: 3 MB less of the program are resident.
+let packedRelocations: [LinkerSetting] = [
+    .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"], .when(configuration: .release))
+]
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -82,7 +88,8 @@ let package = Package(
             dependencies: [
                 "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "SchoolDaemon", "Systemd", "Terminal",
                 "Wire", argumentParser, logging,
-            ]),
+            ],
+            linkerSettings: packedRelocations),
         .executableTarget(
             name: "clix-store",
             dependencies: [

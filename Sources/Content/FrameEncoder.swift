@@ -1,18 +1,35 @@
 import CZstd
 
-/// Makes frames. One encoder keeps its compressor's memory (about 4 MB at level 6 and 1 MiB of content) for all of them;
-/// use it from one place at a time.
+/// Makes frames. One encoder keeps its compressor's memory (about 4 MB at level 6 and 1 MiB of content) from one frame
+/// to the next of the same level; use it from one place at a time.
 public final class FrameEncoder {
-    private let context: OpaquePointer
+    private var context: OpaquePointer
+    private var lastLevel: Int32?
 
     public init() throws(ContentProblem) {
-        guard let context = ZSTD_createCCtx() else {
-            throw ContentProblem(.compressor, "the compressor could not be started: no memory")
-        }
-        self.context = context
+        context = try FrameEncoder.makeContext()
     }
 
     deinit { ZSTD_freeCCtx(context) }
+
+    private static func makeContext() throws(ContentProblem) -> OpaquePointer {
+        guard let context = ZSTD_createCCtx() else {
+            throw ContentProblem(.compressor, "the compressor could not be started: no memory")
+        }
+        return context
+    }
+
+    /// A context never gives back what a higher level took, and frames that need little of it are the largest ones.
+    private func prepare(for level: Int32) throws(ContentProblem) {
+        if let lastLevel, lastLevel != level {
+            let fresh = try FrameEncoder.makeContext()
+            ZSTD_freeCCtx(context)
+            context = fresh
+        }
+        lastLevel = level
+        try check(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters))
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
+    }
 
     /// Compresses chunks together into the bytes of a frame.
     ///
@@ -27,8 +44,7 @@ public final class FrameEncoder {
         baseContent: UnsafeRawBufferPointer? = nil, level: Int32
     ) throws(ContentProblem) -> [UInt8] {
         precondition(chunkLengths.reduce(0, +) == content.count, "chunk lengths add up to the content")
-        try check(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters))
-        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
+        try prepare(for: level)
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1))
         let reach = content.count + (baseContent?.count ?? 0)
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, FrameEncoder.windowLog(reaching: reach)))

@@ -23,6 +23,22 @@ func readExactly(_ file: Descriptor, at offset: Int, _ count: Int) -> [UInt8]? {
     return isWhole ? bytes : nil
 }
 
+/// Appends `count` bytes of the file, read in place, if there are that many and `isExpected` accepts them; else
+/// `bytes` is as before.
+func appendExactly(
+    _ count: Int, of file: Descriptor, at offset: Int, to bytes: inout [UInt8],
+    if isExpected: (UnsafeRawBufferPointer) -> Bool
+) -> Bool {
+    let before = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    let isWhole = bytes.withUnsafeMutableBytes { all in
+        let space = UnsafeMutableRawBufferPointer(rebasing: all[before...])
+        return readUpTo(space, from: file, at: offset) == count && isExpected(UnsafeRawBufferPointer(space))
+    }
+    if !isWhole { bytes.removeLast(count) }
+    return isWhole
+}
+
 /// Appends what is left of `source` to an open file, in pieces of 64 KiB.
 /// - Parameter failure: makes the error to throw from `errno(3)`.
 func copyAll(_ source: Descriptor, to target: Int32, failure: (Int32) -> StagingError) throws {

@@ -34,11 +34,11 @@ public final class ContentReader {
         let chunk = entry.entry.chunks[index]
         let file = try file(of: entry)
         let offset = offset(of: index, in: entry)
-        guard let content = readExactly(file, at: offset, chunk.length), ChunkID(hashing: content) == chunk.id else {
+        guard appendExactly(chunk.length, of: file, at: offset, to: &bytes, if: { ChunkID(hashing: $0) == chunk.id })
+        else {
             open = nil
             throw row.generation.isByReference ? changed(entry) : try damaged(entry)
         }
-        bytes += content
         open?.next = index + 1
         open?.offset = offset + chunk.length
     }

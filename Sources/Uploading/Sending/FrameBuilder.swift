@@ -12,8 +12,6 @@ final class FrameBuilder {
 
     init() throws {
         encoder = try FrameEncoder()
-        // One bulk chunk at most lies above it, and growing by doubling would take twice as much.
-        content.reserveCapacity(FrameGrouping.Limits().content)
     }
 
     struct Frame {
@@ -25,7 +23,7 @@ final class FrameBuilder {
 
     /// - Parameter reader: of the generation that the plan's entries belong to; it checks every chunk's hash.
     func build(_ plan: PlannedFrame, reader: ContentReader) throws -> Frame {
-        content.removeAll(keepingCapacity: true)
+        makeRoom(for: plan.contentLength)
         for chunk in plan.chunks {
             switch chunk.origin {
             case .entry(let entry, let index): try reader.append(chunk: index, of: entry, to: &content)
@@ -38,5 +36,13 @@ final class FrameBuilder {
                 level: plan.isBulk ? FrameBuilder.bulkLevel : FrameBuilder.ordinaryLevel)
         }
         return Frame(id: ChunkID(hashing: body), body: body, chunks: plan.chunks.map(\.reference.id))
+    }
+
+    /// Growing by doubling would take twice the room, and copying three times, for a chunk that is larger than a frame.
+    private func makeRoom(for length: Int) {
+        content.removeAll(keepingCapacity: true)
+        guard content.capacity < length else { return }
+        content = []
+        content.reserveCapacity(max(length, FrameGrouping.Limits().content))
     }
 }

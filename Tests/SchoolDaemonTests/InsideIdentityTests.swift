@@ -42,7 +42,8 @@ struct InsideIdentityTests {
         let settings = try await school("echo gone >&2; exit 1").settings
         let daemons = try School(settings)
         let job = Job.collect(.of("gstudio-logs"))
-        #expect(await daemons.perform(job).trouble?.sentence.contains("in the container gstudio cannot be read") == true)
+        let trouble = await daemons.perform(job).trouble
+        #expect(trouble?.sentence.contains("in the container gstudio cannot be read") == true)
         _ = try await school(#"printf "GSTUDIO_INSTITUTE_ID ='mz150'\n""#)
         let result = await daemons.perform(job)
         #expect(result.hasNews, "\(result)")

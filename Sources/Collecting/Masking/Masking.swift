@@ -1,6 +1,6 @@
 /// Puts `***` in the place of secrets, in text that is made here. Files of the school are collected as they are.
 ///
-/// What is masked: values that are known to be secret, wherever they stand; in URLs the user information
+/// What is masked: values that are known to be secret and hashes of passwords, wherever they stand; in URLs the user information
 /// (`https://user:token@host`) and the values of parameters that speak of a secret (`?access_token=…`); in command
 /// lines also what an option or a variable that speaks of a secret is given (`--password=…`, `PGPASSWORD=…`), and in
 /// diffs the values that settings give to such names, the old ones, too. All else stays byte for byte.
@@ -21,7 +21,7 @@ public struct Masking: Sendable {
 
     public func apply(to text: [UInt8], as kind: Text = .plain) -> [UInt8] {
         let assigned = kind == .diff ? DiffMasking.apply(to: text) : text
-        let withoutURLs = URLMasking.apply(to: withoutSecrets(assigned))
+        let withoutURLs = URLMasking.apply(to: HashMasking.apply(to: withoutSecrets(assigned)))
         return kind == .commandLines ? ArgumentMasking.apply(to: withoutURLs) : withoutURLs
     }
 

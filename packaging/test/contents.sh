@@ -12,6 +12,7 @@ passes "clix-collectd has its files and no others" same "$(sort <<'FILES'
 /etc/clix-collect/collectd.toml
 /lib/systemd/system/clix-collectd.service
 /usr/bin/clix-collectd
+/usr/lib/systemd/catalog/clix-collectd.catalog
 /usr/lib/sysusers.d/clix-collectd.conf
 /usr/lib/tmpfiles.d/clix-collectd.conf
 /usr/share/bash-completion/completions/clix-collectd

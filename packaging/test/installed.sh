@@ -49,6 +49,15 @@ with_docker() {
 }
 passes "nor of the unit with the drop-in for Docker" with_docker
 
+explained() {
+    local id
+    for id in $(awk '/^-- / {print $2}' "$tree/usr/lib/systemd/catalog/clix-collectd.catalog"); do
+        in_tree journalctl --dump-catalog "$id" | grep -q '^Subject: ' || echo "journalctl -x does not explain $id"
+    done
+}
+passes "journalctl --update-catalog accepts what explains the messages" quietly journalctl --update-catalog
+passes "and journalctl -x explains each of them" explained
+
 kept() {
     grep -qx '# mine' "$tree/etc/clix-collect/collectd.toml" || echo "the configuration is not what it was"
     [[ -e $tree/var/lib/clix-collect/something ]] || echo "what was in the state directory is gone"

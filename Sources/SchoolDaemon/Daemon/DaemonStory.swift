@@ -94,8 +94,8 @@ struct DaemonStory {
     }
 
     private mutating func tell(_ trouble: JobResult.Trouble, _ job: Job, _ fields: Logger.Metadata) {
-        if let cause = trouble.cause { return tell(cause, job) }
-        forgetCauses(job)
+        if let cause = trouble.cause, isTold(cause, job) { return }
+        if trouble.cause == nil { forgetCauses(job) }
         let error = ([trouble.sentence] + trouble.details).joined(separator: "\n")
         let own = fields.merging(["CLIX_ERROR": "\(error)"]) { $1 }
         let message = if case .run = job { JournalMessage.scriptFailed } else { JournalMessage.incomplete }
@@ -103,13 +103,16 @@ struct DaemonStory {
         for line in trouble.details { say(.detail, line, fields) }
     }
 
-    /// One line for all that it stops.
-    private mutating func tell(_ cause: CommonCause, _ job: Job) {
-        said[.job(job)] = nil
+    /// One line for all that it stops. - Returns: whether that speaks of the job, too.
+    private mutating func isTold(_ cause: CommonCause, _ job: Job) -> Bool {
         let known = causes[cause.subject]
-        let isKnown = known.map { $0.cause.topic == cause.topic && $0.cause.jobs.contains(job) } ?? false
+        let isKnown = known?.cause.topic == cause.topic
+        let told = isKnown ? known?.cause ?? cause : cause
+        guard told.jobs.contains(job) else { return false }
+        said[.job(job)] = nil
+        causes[cause.subject] = (told, (known?.met ?? []).union([job]))
         if !isKnown { say(cause.message, cause.sentence, ["CLIX_ERROR": "\(cause.sentence)"]) }
-        causes[cause.subject] = (isKnown ? known?.cause ?? cause : cause, (known?.met ?? []).union([job]))
+        return true
     }
 
     /// Then the next trouble is news again.

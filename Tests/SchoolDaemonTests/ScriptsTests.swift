@@ -1,4 +1,5 @@
 import Collecting
+import Glibc
 import LevelTree
 import Settings
 import Synchronization
@@ -9,7 +10,7 @@ import Testing
 @testable import Staging
 
 /// A school whose docker command is a shell script of the test's.
-private struct ScriptSchool {
+struct ScriptSchool {
     let made: MadeSchool
     let settings: CollectdSettings
 
@@ -23,6 +24,12 @@ private struct ScriptSchool {
             "docker",
             """
             data='\(made.root)/data'
+            if [ -e '\(made.root)/stopped' ]; then
+                case "$1" in
+                inspect) echo false false false; exit 0 ;;
+                *) echo 'Error response from daemon: container is not running' >&2; exit 1 ;;
+                esac
+            fi
             case "$1 $*" in
             inspect*) echo true false false ;;
             top*) printf 'PID COMMAND\\n1 sleep infinity\\n' ;;
@@ -37,6 +44,9 @@ private struct ScriptSchool {
         settings.scripts = scripts
         self.settings = settings
     }
+
+    func stopContainer() throws { try made.file("stopped", "") }
+    func startContainer() { unlink(made.root + "/stopped") }
 
     /// In the minute of the hour, by the clock of India.
     func school(minute: Int64 = 40) throws -> School {

@@ -110,8 +110,9 @@ extension School {
         var trouble = JobResult.Trouble(
             sentence: report.sentence, details: details,
             topic: (details.isEmpty ? reasons : details).joined(separator: "\n"))
-        if case .failed(let reason, .diskFull) = report.ending {
-            trouble.cause = CommonCause(subject: .disk, sentence: reason, topic: "", jobs: allJobs)
+        if case .failed(_, .diskFull) = report.ending {
+            // The figures in it differ from one to the next; that there is no room is one thing.
+            trouble.cause = CommonCause(subject: .disk, sentence: report.sentence, topic: "", jobs: allJobs)
         } else {
             trouble.cause = await containerCause(of: reasons, identity)
         }

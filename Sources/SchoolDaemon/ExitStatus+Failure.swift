@@ -18,6 +18,7 @@ extension ExitStatus {
             case is EnrolmentCodeProblem: .usage
             case is StateOwner.Problem: .io
             case let error as ScriptProblem: ExitStatus(script: error.code)
+            case let error as DaemonProblem: error.exitStatus
             default: .io
             }
     }

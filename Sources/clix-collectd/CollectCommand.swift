@@ -3,7 +3,7 @@ import Collecting
 import SchoolDaemon
 import Terminal
 
-struct CollectCommand: SchoolCommand {
+struct CollectCommand: RequestingCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
         abstract: "Collects once, now.",
@@ -17,13 +17,5 @@ struct CollectCommand: SchoolCommand {
     @OptionGroup var chosen: DatasetArguments
     @OptionGroup var common: CommonOptions
 
-    func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        let school = try school.toCollect()
-        let identity = try school.identity()
-        let staging = try school.openStaging(identity)
-        let story = CollectionStory(progress, isNamed: chosen.datasets != nil)
-        let report = try await school.collect(chosen.datasets, as: identity, into: staging) { story.tell($0) }
-        story.close(report)
-        return report.exitStatus
-    }
+    func request(_ school: School) -> SchoolRequest { .collect(chosen.datasets) }
 }

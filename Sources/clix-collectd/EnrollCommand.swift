@@ -4,7 +4,7 @@ import Settings
 import Terminal
 import Wire
 
-struct EnrollCommand: SchoolCommand {
+struct EnrollCommand: RequestingCommand {
     static let configuration = CommandConfiguration(
         commandName: "enroll",
         abstract: "Makes this server known to the store, with a one-time code of the store's operator.",
@@ -33,25 +33,17 @@ struct EnrollCommand: SchoolCommand {
         }
     }
 
+    func request(_ school: School) throws -> SchoolRequest {
+        let configured = school.settings.store
+        let address = try store.map { try StoreURL($0) } ?? configured
+        return .enroll(
+            try EnrolmentCode(parsing: CodePrompt.code(code)), store: address?.text,
+            configuration: configured == nil ? common.config : nil)
+    }
+
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        let address = try store.map { try StoreURL($0).text }
-        let identity = try school.identityToSend()
-        try identity.requireConfigured()
-        let code = try EnrolmentCode(parsing: CodePrompt.code(code))
-        let staging = try school.openStaging(identity)
-        let result = try await school.enroll(code: code, store: address, as: identity, staging: staging)
-        let installation = result.installation
-        // The folder's name is the store's word.
-        let sentence =
-            "\(identity.serverID) is enrolled at \(installation.store) as \(installation.id)"
-            + "\(result.wasEnrolled ? " (it was already)" : ""); its folder there is \(installation.directory)"
-        try StandardOutput.write(TerminalText.escaped(sentence) + "\n")
-        if installation.schoolName != identity.schoolName {
-            progress.say("the store's operator calls this school \(installation.schoolName)")
-        }
-        if school.settings.store == nil {
-            progress.say("set url = \"\(installation.store)\" under [store] in \(common.config), for people to see it")
-        }
-        return .ok
+        // Who cannot enrol hears so before the code is asked for.
+        try school.identityToSend().requireConfigured()
+        return try await request(school).perform(on: school, telling: PersonHere(progress: progress)).status
     }
 }

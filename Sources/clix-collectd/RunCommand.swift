@@ -15,7 +15,8 @@ struct RunCommand: SchoolCommand {
             a link. It may be ended at any moment, also by the power; SIGTERM ends it within five seconds, and SIGHUP \
             makes it read its configuration again. It writes to the journal, or else to standard error.
 
-            Between its jobs, collect, upload and run-script may be used beside it; while it is at work they end with 75.
+            While it runs, collect, upload, run-script and enroll ask it over its socket, and it does the work, under the \
+            configuration that it has read, as soon as what it is at has ended.
 
             Example: clix-collectd run
             """)

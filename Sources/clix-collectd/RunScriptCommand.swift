@@ -5,7 +5,7 @@ import SchoolDaemon
 import Settings
 import Terminal
 
-struct RunScriptCommand: SchoolCommand {
+struct RunScriptCommand: RequestingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run-script",
         abstract: "Runs one of gStudio's own scripts that make derived data, now, and collects what it makes.",
@@ -28,19 +28,7 @@ struct RunScriptCommand: SchoolCommand {
 
     func validate() throws { _ = try (script(), platformUser()) }
 
-    func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        let story = CollectionStory(progress)
-        let report = try await school.runScript(script(), user: platformUser()) { event in
-            switch event {
-            case .warned(let warning): progress.warn("warning: \(warning)")
-            case .began(let title): progress.begin(title)
-            case .ended(let sentence): progress.end(sentence)
-            case .collecting(let event): story.tell(event)
-            }
-        }
-        story.close(report)
-        return report.exitStatus
-    }
+    func request(_ school: School) throws -> SchoolRequest { .runScript(try script(), user: try platformUser()) }
 
     private func script() throws -> DerivedScript {
         if let script = DerivedScript(rawValue: name) { return script }

@@ -6,15 +6,20 @@ import Settings
 import Synchronization
 import Terminal
 
-/// A command that acts for this school: reads the configuration, becomes the owner of the state directory, does its
-/// work, and ends with one of the documented exit codes.
+/// A command that acts for this school: reads the configuration, asks the daemon or else becomes the owner of the
+/// state directory and does its work, and ends with one of the documented exit codes.
 protocol SchoolCommand: ParsableCommand, Sendable {
     var common: CommonOptions { get }
+
+    /// Has the running daemon do it. Nil where this command does its own work, or no daemon is there to ask.
+    func askDaemon(of school: School, _ progress: Progress) throws -> ExitStatus?
 
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus
 }
 
 extension SchoolCommand {
+    func askDaemon(of school: School, _ progress: Progress) throws -> ExitStatus? { nil }
+
     func run() throws {
         // A connection that the store closes, or a reader of our output that went away, is an error to handle.
         signal(SIGPIPE, SIG_IGN)
@@ -25,8 +30,10 @@ extension SchoolCommand {
 
     private func carryOut(_ progress: Progress) -> ExitStatus {
         do {
+            let school = try School(SettingsFile.collectd(common.config))
+            if let status = try askDaemon(of: school, progress) { return status }
             // Still on the only thread: see `StateOwner`.
-            let school = try prepare(progress)
+            try becomeOwner(school, progress)
             return try finishing { try await perform(school.askingContainer(), progress) }
         } catch let wrong as ValidationError {
             progress.end()
@@ -39,14 +46,12 @@ extension SchoolCommand {
         }
     }
 
-    private func prepare(_ progress: Progress) throws -> School {
-        let school = try School(SettingsFile.collectd(common.config))
+    private func becomeOwner(_ school: School, _ progress: Progress) throws {
         if case .became(let user, let keepsReading) = try StateOwner.become(ownerOf: school.settings.staging.directory)
         {
             progress.detail("acting as \(user), who owns \(school.settings.staging.directory)")
             if !keepsReading { progress.warn("files that \(user) itself may not read cannot be collected by this run") }
         }
-        return school
     }
 }
 

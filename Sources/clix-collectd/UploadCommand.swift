@@ -3,7 +3,7 @@ import SchoolDaemon
 import Terminal
 import Uploading
 
-struct UploadCommand: SchoolCommand {
+struct UploadCommand: RequestingCommand {
     static let configuration = CommandConfiguration(
         commandName: "upload",
         abstract: "Sends what is staged and not yet received by the store.",
@@ -17,11 +17,5 @@ struct UploadCommand: SchoolCommand {
     @OptionGroup var chosen: DatasetArguments
     @OptionGroup var common: CommonOptions
 
-    func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        let staging = try school.openStaging(try school.identityToSend())
-        let story = UploadStory(progress)
-        let report = try await school.upload(chosen.datasets, from: staging) { story.tell($0) }
-        story.close(report)
-        return ExitStatus(rawValue: report.exitStatus) ?? .partial
-    }
+    func request(_ school: School) -> SchoolRequest { .upload(chosen.datasets) }
 }

@@ -53,3 +53,9 @@ int clinux_route_socket(void);
 
 // CLOCK_MONOTONIC in nanoseconds.
 int64_t clinux_monotonic_nanoseconds(void);
+
+// getsockopt(2) SO_PEERCRED: the user id of the process at the other end of a Unix socket, or -1.
+int64_t clinux_peer_user(int socket);
+
+// accept4(2) with SOCK_CLOEXEC: no program that is just being started inherits it.
+int clinux_accept(int listener);

@@ -12,30 +12,12 @@ import Uploading
 /// Owns the schedule and the turn of the upload; the work itself is done by tasks, which tell it how they ended. Only
 /// a person ends it: SIGTERM, or switching the machine off, at any moment.
 public actor Daemon {
-    /// What it needs from outside.
-    public struct Surroundings: Sendable {
-        /// Reads the configuration again.
-        public var settings: @Sendable () throws -> CollectdSettings
-        public var service: ServiceManager
-        public var log: Logger
-        public var clock: MachineClock
-        /// The kernel's name of this boot.
-        public var bootID: String
-
-        public init(
-            settings: @escaping @Sendable () throws -> CollectdSettings, service: ServiceManager, log: Logger,
-            clock: MachineClock = .real, bootID: String = MachineClock.bootID()
-        ) {
-            self.settings = settings
-            self.service = service
-            self.log = log
-            self.clock = clock
-            self.bootID = bootID
-        }
-    }
-
     /// Seconds that work has to end in order after SIGTERM; whatever has not may be cut off, as by a power cut.
     private static let farewell = 4.0
+    /// Seconds that those who asked have to read how it ended.
+    private static let lastWord = 0.5
+    private static let leaving =
+        "the service was stopped before this was done; run this again, it goes on from where it was"
     /// A collector has its own time limit; long after that, it is stuck, and so may be whatever it holds.
     private static let patienceBeyondLimit = 600.0
 
@@ -46,23 +28,12 @@ public actor Daemon {
     private var school: School
     private var schedule: Schedule
     private var uploadTurn: UploadTurn
-    private var work: [Work: Task<Void, Never>] = [:]
+    private var requests = RequestQueue<Call>()
+    private var socket: DaemonSocket?
+    private var work: [DaemonWork: Task<Void, Never>] = [:]
     /// When each work is to have ended at the latest, by the limit that held when it began; on the boot clock.
-    private var latestEnd: [Work: Double] = [:]
+    private var latestEnd: [DaemonWork: Double] = [:]
     private var story: DaemonStory
-
-    private enum Work: Hashable {
-        case job(Job)
-        case upload
-
-        var name: String {
-            switch self {
-            case .job(.collect(let dataset)): "collecting \(dataset)"
-            case .job(.run(let script)): "running \(script.name)"
-            case .upload: "uploading"
-            }
-        }
-    }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -82,7 +53,10 @@ public actor Daemon {
     }
 
     /// Returns when a person has ended it.
+    ///
+    /// Call it only as the one daemon of the state directory (`School.beTheDaemon`).
     public func run() async {
+        listen()
         surroundings.service.ready()
         story.began(school)
         beginWhatIsDue()
@@ -104,6 +78,9 @@ public actor Daemon {
         case .reload: reload()
         case .ended(let job, let result): ended(job, result)
         case .uploaded(let result): uploaded(result)
+        case .caller(.asked(let call)): asked(call)
+        case .caller(.left(let id)): left(id)
+        case .answered(let id, let outcome): answered(id, outcome)
         }
     }
 
@@ -153,16 +130,70 @@ public actor Daemon {
         }
     }
 
+    // MARK: What people ask for
+
+    /// Without a socket commands do their own work, or end with "not now" while there is other work.
+    private func listen() {
+        let teller = events.teller
+        do {
+            socket = try DaemonSocket(in: school.files) { _ = teller.yield(.caller($0)) }
+        } catch {
+            story.say(.noSocket, "\(error)")
+        }
+    }
+
+    private func asked(_ call: Call) {
+        let lanes = call.request.lanes(enabled: school.settings.enabledDatasets)
+        story.say(.asked, "user \(call.caller.user) asks for: \(call.request.words)")
+        requests.add(call, lanes)
+        if let settings = try? surroundings.settings().ofDaemon, settings != school.settings {
+            call.caller.warn(
+                "warning: the configuration was changed after the service had read it, and is not in force yet: "
+                    + "systemctl reload clix-collectd")
+        }
+        let before =
+            work.keys.filter { $0.lane.map(lanes.contains) ?? false } + requests.running(on: lanes).map(DaemonWork.init)
+        beginWhatIsAsked(reading())
+        guard work[DaemonWork(call)] == nil else { return }
+        let names = before.isEmpty ? "at an earlier request" : before.map(\.name).sorted().joined(separator: ", ")
+        call.caller.say("the service is \(names); this begins as soon as that has ended")
+    }
+
+    private func left(_ id: Call.ID) {
+        if let call = requests.abandon(id) { work[DaemonWork(call)]?.cancel() }
+    }
+
+    private func answered(_ id: Call.ID, _ outcome: RequestOutcome) {
+        guard let call = requests.abandon(id) else { return }
+        requests.remove(id)
+        forget(DaemonWork(call))
+        let ending = outcome.isGivenUp ? "was given up" : "has ended with \(outcome.status.rawValue)"
+        story.say(.asked, "\(call.request.words), as a person asked, \(ending)")
+        if let report = outcome.uploaded, !outcome.isGivenUp { story.uploaded(report) }
+        if outcome.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
+        // The next upload waits for nothing that was met before.
+        if outcome.hasReachedStore { uploadTurn.routesChanged() }
+    }
+
+    private func beginWhatIsAsked(_ reading: ClockReading) {
+        for call in requests.begin(taken: Set(work.keys.compactMap(\.lane))) {
+            let school = school
+            begin(DaemonWork(call), reading) { .answered(call.id, await call.answer(on: school)) }
+        }
+    }
+
     // MARK: What is done
 
     private func beginWhatIsDue() {
         let reading = reading()
-        for job in schedule.due(reading) {
+        beginWhatIsAsked(reading)
+        let asked = requests.lanes
+        for job in schedule.due(reading) where !asked.contains(Lane(job)) {
             schedule.begin(job)
             let school = school
             begin(.job(job), reading) { .ended(job, await school.perform(job)) }
         }
-        if uploadTurn.pause(bootSeconds: reading.bootSeconds) == 0 {
+        if uploadTurn.pause(bootSeconds: reading.bootSeconds) == 0, !asked.contains(.upload) {
             uploadTurn.begin()
             let school = school
             begin(.upload, reading) { .uploaded(await school.sendAll()) }
@@ -173,7 +204,8 @@ public actor Daemon {
         events.wake(in: pauses.compactMap { $0 }.filter { $0 > 0 }.min() ?? 60)
     }
 
-    private func begin(_ work: Work, _ reading: ClockReading, _ body: @escaping @Sendable () async -> DaemonEvent) {
+    private func begin(_ work: DaemonWork, _ reading: ClockReading, _ body: @escaping @Sendable () async -> DaemonEvent)
+    {
         if case .job(let job) = work {
             latestEnd[work] = reading.bootSeconds + school.limit(of: job) + Self.patienceBeyondLimit
         }
@@ -181,7 +213,7 @@ public actor Daemon {
         self.work[work] = Task(executorPreference: lanes) { _ = teller.yield(await body()) }
     }
 
-    private func forget(_ work: Work) {
+    private func forget(_ work: DaemonWork) {
         self.work[work] = nil
         latestEnd[work] = nil
     }
@@ -216,6 +248,8 @@ public actor Daemon {
 
     private func end() async {
         surroundings.service.stopping()
+        socket?.close()
+        requests.all.forEach { $0.caller.refuse(Self.leaving, .notNow) }
         let open = work
         open.values.forEach { $0.cancel() }
         let deadline = monotonicSeconds() + Self.farewell
@@ -225,11 +259,14 @@ public actor Daemon {
                 switch event {
                 case .ended(let job, let result): ended(job, result)
                 case .uploaded(let result): uploaded(result)
+                case .answered(let id, let outcome): answered(id, outcome)
+                case .caller(.asked(let call)): call.caller.refuse(Self.leaving, .notNow)
                 default: break
                 }
                 if work.isEmpty || monotonicSeconds() >= deadline { break }
             }
         }
+        socket?.finishWriting(within: Self.lastWord)
         story.ending(cutOff: work.keys.map(\.name).sorted())
     }
 }

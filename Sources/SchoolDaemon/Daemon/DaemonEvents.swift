@@ -16,6 +16,8 @@ enum DaemonEvent: Sendable {
     case stop
     case ended(Job, JobResult)
     case uploaded(UploadResult)
+    case caller(CallerEvent)
+    case answered(Call.ID, RequestOutcome)
 }
 
 /// The signals, timers and sockets behind the events. Ends with this object.

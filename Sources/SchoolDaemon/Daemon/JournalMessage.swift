@@ -27,6 +27,10 @@ enum JournalMessage: String, CaseIterable {
     case sourceMissing = "25861f079903489abdde85bbec5e2d85"
     case identityDoubted = "649d802b44574add9837b687e771a244"
     case stateNotKept = "82da1874fb0c4416aaa1f902d47601f8"
+    /// A person has asked for something, or that has ended.
+    case asked = "5a5bfe47ef804d2a8af3e20cfe90cf53"
+    /// Commands cannot ask the service.
+    case noSocket = "d206d6759ccd46cf8388a402ea2d859f"
     /// A job does not end.
     case stuck = "d3286277ebe64030abf1bb71a02ab10f"
 
@@ -44,11 +48,12 @@ enum JournalMessage: String, CaseIterable {
     /// Offline is normal: no error, no warning.
     var level: Logger.Level {
         switch self {
-        case .collected, .uploaded, .offline, .uploadWaits: .info
+        case .collected, .uploaded, .offline, .uploadWaits, .asked: .info
         case .started, .ended, .cutOff, .clockSet, .settingsRead: .notice
         case .settingsRefused, .uploadRefused: .error
         case .incomplete, .scriptFailed, .nothingCollected, .containerClosed, .diskFull, .detail, .clockDoubted,
-            .sourceMissing, .identityDoubted, .stateNotKept, .stuck, .notUploaded, .uploadNotice, .uploadFailed:
+            .sourceMissing, .identityDoubted, .stateNotKept, .stuck, .notUploaded, .uploadNotice, .uploadFailed,
+            .noSocket:
             .warning
         }
     }

@@ -1,0 +1,27 @@
+import LevelTree
+import Logging
+import Settings
+
+extension Daemon {
+    /// What it needs from outside.
+    public struct Surroundings: Sendable {
+        /// Reads the configuration again.
+        public var settings: @Sendable () throws -> CollectdSettings
+        public var service: ServiceManager
+        public var log: Logger
+        public var clock: MachineClock
+        /// The kernel's name of this boot.
+        public var bootID: String
+
+        public init(
+            settings: @escaping @Sendable () throws -> CollectdSettings, service: ServiceManager, log: Logger,
+            clock: MachineClock = .real, bootID: String = MachineClock.bootID()
+        ) {
+            self.settings = settings
+            self.service = service
+            self.log = log
+            self.clock = clock
+            self.bootID = bootID
+        }
+    }
+}

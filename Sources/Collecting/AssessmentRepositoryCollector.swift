@@ -21,6 +21,7 @@ struct AssessmentRepositoryCollector: Collector {
         let inside = inside(context)
         if inside.isCached { location = Location(gathering: Gathering(parts: [inside.part])) }
         location.inside = [inside.text]
+        location.look = InsideLook(source: inside)
         location.mayBeMade = true
         return location
     }

@@ -36,6 +36,8 @@ public struct Location: Sendable {
     public var origins: [Gathering.Part] = []
     /// Where it is read from inside the container, as text for people; what was fetched of it may be among the parts.
     public var inside: [String] = []
+    /// How that is counted without being fetched; nil where it is no folder or file that is taken as it lies.
+    var look: InsideLook?
     /// Why what is there may not be collected under this name; then the pass fails and the last generation stands.
     public var problem: CollectingProblem?
     /// What a person should know: where a file that is made here comes from.

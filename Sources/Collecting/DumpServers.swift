@@ -32,3 +32,12 @@ public enum DumpServers {
         ContainerProgram(words.map { Array($0.utf8) }, user: user, deadline: .seconds(20))
     }
 }
+
+extension DumpServers {
+    /// How many bytes the databases of the container's PostgreSQL take in there; nil if it does not say, within 20 s.
+    public static func postgresSize(_ context: CollectionContext) async -> UInt64? {
+        let question = "SELECT sum(pg_database_size(datname)) FROM pg_database"
+        let answer = try? await context.container.run(program("psql", "-XAtc", question, user: "postgres")).output
+        return answer.flatMap { UInt64(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) }
+    }
+}

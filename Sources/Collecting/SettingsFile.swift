@@ -9,7 +9,9 @@ struct SettingsFile: Sendable {
     func locate(_ context: CollectionContext) -> Location {
         var location = Place.file(context.sources.settingsFile(dataset.name), as: .fixed(dataset.name))
         guard isInside(context) else { return location }
-        location.inside = [inside(context).text]
+        let inside = inside(context)
+        location.inside = [inside.text]
+        location.look = InsideLook(source: inside)
         location.mayBeMade = true
         return location
     }

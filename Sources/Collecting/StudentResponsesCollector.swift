@@ -26,6 +26,8 @@ struct StudentResponsesCollector: Collector {
             location.absence = location.absence.map { "\(own.absence ?? ""); \($0)" }
         }
         location.inside = [inside.text]
+        location.look = InsideLook(
+            source: inside, beside: adding(copy(context), to: Gathering(parts: [])).parts)
         location.mayBeMade = true
         return location
     }

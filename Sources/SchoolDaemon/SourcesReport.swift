@@ -9,6 +9,8 @@ public struct SourcesReport: Sendable {
     public struct Row: Sendable {
         public let source: SourceReport
         let settings: DatasetSettings
+        /// What is known of what it is made from, inside the container.
+        var more: String?
 
         /// What stands below the dataset's line.
         public var notes: [String] {
@@ -20,6 +22,7 @@ public struct SourcesReport: Sendable {
             if !settings.exclude.isEmpty {
                 notes.append("left out by exclude: \(settings.exclude.patterns.joined(separator: ", "))")
             }
+            if let more { notes.append(more) }
             guard let survey = source.survey else { return notes }
             return notes + Self.lines(survey.missed, of: survey.missedCount, "cannot be read")
                 + Self.lines(survey.skipped, of: survey.skippedCount, "left out")
@@ -42,6 +45,8 @@ public struct SourcesReport: Sendable {
 
     /// In the order of collecting.
     public let rows: [Row]
+    /// Why nothing inside the container could be looked at, and what to do; nil if it could, or need not.
+    public let outage: String?
 
     public var exitStatus: ExitStatus { rows.contains(where: \.isShort) ? .partial : .ok }
 
@@ -56,22 +61,44 @@ public struct SourcesReport: Sendable {
             for place in row.source.places.dropFirst() { table.append(["", "", "", place]) }
             for note in row.notes { table.append(["", "", "", "  " + note]) }
         }
-        return table.rendered()
+        let lines = outage.map { "\n\(TerminalText.escaped($0))\n" } ?? ""
+        return table.rendered() + lines
     }
 }
 
 extension School {
-    /// Counts names and sizes of every dataset, or of those named; reads no content, and collects nothing.
+    /// Counts names and sizes of every dataset, or of those named, also inside the container where that runs; reads no
+    /// content, and collects nothing.
     /// - Throws: `CollectingProblem` if who the school is cannot be told.
-    public func sources(_ datasets: [Dataset]?) throws -> SourcesReport {
+    public func sources(_ datasets: [Dataset]?) async throws -> SourcesReport {
         let context = lookingContext(try identity())
+        let collectors = collectors(datasets)
+        let inside = collectors.filter { isInside($0, context) }.map(\.dataset.name)
+        var problem: ContainerProblem?
+        if !inside.isEmpty, case .problem(let found) = await context.container.state() { problem = found }
+        var rows: [SourcesReport.Row] = []
+        for collector in collectors {
+            let own = settings.settings(for: collector.dataset)
+            var row = SourcesReport.Row(
+                source: await SourceReport.looking(
+                    at: collector, in: context, isRunning: problem == nil, adjust: { $0.leavingOut(own.exclude) }),
+                settings: own)
+            if collector.dataset.name == "postgres-dump", problem == nil {
+                row.more = await DumpServers.postgresSize(context)
+                    .map { "the databases in the container take \(ByteText.size($0)) there" }
+            }
+            rows.append(row)
+        }
         return SourcesReport(
-            rows: collectors(datasets).map { collector in
-                let own = settings.settings(for: collector.dataset)
-                return SourcesReport.Row(
-                    source: SourceReport(of: collector, in: context, adjust: { $0.leavingOut(own.exclude) }),
-                    settings: own)
+            rows: rows,
+            outage: problem.map {
+                "\(inside.joined(separator: ", ")): what the container has of these was not looked at: \($0.message)"
             })
+    }
+
+    /// Whether something of it is only in there.
+    private func isInside(_ collector: any Collector, _ context: CollectionContext) -> Bool {
+        collector.dataset.name == "postgres-dump" || !collector.locate(context).inside.isEmpty
     }
 
     /// Of every dataset, or of those named, in the order of collecting.

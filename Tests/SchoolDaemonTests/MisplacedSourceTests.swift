@@ -43,7 +43,7 @@ struct MisplacedSourceTests {
         #expect(report.datasets.map(\.isNotable) == [true])
         #expect(report.datasets.first?.sentence.hasPrefix("\(name): failed: \(sentence)") == true)
 
-        let sources = try school().sources([.of(name)])
+        let sources = try await school().sources([.of(name)])
         #expect(sources.exitStatus == .partial)
         #expect(sources.text.contains(sentence))
 

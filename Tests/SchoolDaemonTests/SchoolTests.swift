@@ -148,7 +148,7 @@ struct SchoolTests {
     }
 
     @Test("lists its sources with their size, what is left out, and what is switched off")
-    func sources() throws {
+    func sources() async throws {
         let made = try MadeSchool()
         try made.file("data/nginx-logs/access.log", "0123456789")
         try made.file("data/nginx-logs/error.log", "0123456789")
@@ -158,7 +158,7 @@ struct SchoolTests {
         settings.school.serverID = try ServerID("ct131")
         settings.datasets[.of("nginx-logs")] = DatasetSettings(
             isEnabled: false, exclude: ExcludePatterns(["error.log"]), priority: 1)
-        let report = try School(settings, clock: clock).sources(nil)
+        let report = try await School(settings, clock: clock).sources(nil)
         let row = try #require(report.rows.first)
         #expect(row.source.dataset.name == "nginx-logs")
         #expect(row.source.survey?.files == 1)

@@ -62,7 +62,9 @@ struct ContainerFolder: Sendable {
         return refresh
     }
 
-    private func list() async throws(ContainerProblem) -> ContainerListing {
+    /// One bounded look at the names, sizes and times in there; fetches nothing.
+    /// - Throws: `ContainerProblem`.
+    func list() async throws(ContainerProblem) -> ContainerListing {
         let program = ContainerProgram(
             ContainerListing.command(inside, only: only).map { Array($0.utf8) }, output: .memory(limit: 64 << 20),
             deadline: .seconds(600), isHeavy: true)

@@ -34,6 +34,23 @@ public struct SourceSurvey: Sendable {
         }
     }
 
+    /// Of a folder that is not on this machine, as somebody else has listed it, and of what is taken besides.
+    /// - Parameters:
+    ///   - listed: its files with their sizes, each path once.
+    ///   - skipped: what of it is left out.
+    ///   - beside: of these sources, names that are listed do not count again.
+    public init(listed: [(path: RelativePath, size: UInt64)], skipped: [Shortfall], beside: Gathering) {
+        let names = Set(listed.map(\.path))
+        var (files, bytes) = (UInt64(listed.count), listed.reduce(0) { $0 + $1.size })
+        self.init(of: beside) { path, size in
+            guard !names.contains(path) else { return }
+            files += 1
+            bytes += size
+        }
+        (self.files, self.bytes) = (files, bytes)
+        for one in skipped { skip(one.path, one.reason) }
+    }
+
     private static func stream(_ part: Gathering.Part) throws(SourceProblem) -> any SourceStream {
         switch part {
         case .folder(let folder): try SourceWalk(folder)

@@ -1,4 +1,5 @@
 import Collecting
+import Glibc
 import LevelTree
 import Settings
 import Testing
@@ -9,13 +10,16 @@ import Testing
 @Suite("What was not collected whole")
 struct CollectionErrorsTests {
     private static let denied = "this user may not use Docker; run as root: allow docker"
+    private static let obstacles =
+        [ContainerObstacle(denied)]
+        + Container(name: "gstudio", command: ["docker"], programs: SubprocessRunner()).obstacles
     private let datasets = ["db", "git-commit.log", "media", "postgres-dump"].map(Dataset.of)
 
     private func sentences(_ reports: [DatasetReport], _ standing: [Generation] = []) -> [String] {
         var record = CollectionRecord()
         for report in reports { record.note(report, at: 5) }
         let generations = reports.compactMap(\.generation) + standing
-        return CollectionErrors(datasets, record, generations, obstacles: [Self.denied]).sentences
+        return CollectionErrors(datasets, record, generations, obstacles: Self.obstacles).sentences
     }
 
     private func failed(_ dataset: String, _ reason: String) -> DatasetReport {
@@ -57,14 +61,39 @@ struct CollectionErrorsTests {
 
     @Test("is told of what was taken in the place of something better for want of the container, too")
     func substitute() throws {
-        let left = Shortfall(
-            path: "a.sql", reason: "a dump of our own, as none could be made: \(Self.denied); another was taken")
-        let taken = try DatasetReport(
-            dataset: .of("postgres-dump"), ending: .published(.made(.of("postgres-dump"))), skipped: [left])
-        #expect(sentences([taken]) == ["collected in part: postgres-dump: \(Self.denied)"])
+        func taken(_ cause: String) throws -> DatasetReport {
+            let left = Shortfall(
+                path: "a.sql",
+                reason: "a dump of our own, as none could be made: \(cause); the platform's own, of Monday, was taken")
+            return try DatasetReport(
+                dataset: .of("postgres-dump"), ending: .published(.made(.of("postgres-dump"))), skipped: [left])
+        }
+        let told = "postgres-dump: the platform's own, of Monday, was taken"
+        #expect(try sentences([taken(Self.denied)]) == ["\(told): \(Self.denied)"])
         #expect(
-            sentences([taken, failed("db", "no dump was made: \(Self.denied)")])
-                == ["not collected: db; collected in part: postgres-dump: \(Self.denied)"])
+            try sentences([taken(Self.denied), failed("db", "no dump was made: \(Self.denied)")])
+                == ["not collected: db; \(told): \(Self.denied)"])
+        #expect(
+            try sentences([taken("pg_dumpall failed; see there")])
+                == ["\(told), as none could be made: pg_dumpall failed; see there"])
+    }
+
+    @Test("for want of the engine is one line, though the engine does not fail each time in the same words")
+    func engine() throws {
+        func dead(_ why: String) -> String {
+            "Docker's engine does not answer (\(why)); start it (systemctl start docker), or say how it is reached by "
+                + "docker under [source]"
+        }
+        #expect(
+            try sentences([
+                failed("db", "no dump was made: \(dead("connection refused"))"),
+                partial(
+                    "git-commit.log", ("gstudio", "left as it is: \(dead("no answer in time")); and so on"),
+                    ("", "else")),
+            ]) == [
+                "not collected: db; collected in part: git-commit.log: \(dead("connection refused"))",
+                "git-commit.log: partial: else",
+            ])
     }
 
     @Test("for want of the container is one line, with every dataset that lacks something for it, and the command")
@@ -139,6 +168,27 @@ struct SchoolReportTests {
         #expect(try status.json.contains(#""errors":["not collected: postgres-dump"#))
     }
 
+    @Test("names the platform's dump that was taken for want of the engine, with its age, in that one line")
+    func ageOfSubstitute() async throws {
+        let made = try MadeSchool()
+        try made.file(
+            "data/postgres-dump/pg_dump_all.sql", "--\n-- PostgreSQL database cluster dump complete\n--\n\n")
+        // Long finished.
+        utimes(
+            made.root + "/data/postgres-dump/pg_dump_all.sql",
+            [timeval(tv_sec: 1_529_323_200, tv_usec: 0), timeval(tv_sec: 1_529_323_200, tv_usec: 0)])
+        let school = try school(made, saying: "Cannot connect to the Docker daemon")
+        let staging = try school.openStaging(school.identity())
+        try await collect(school, into: staging, "db", "postgres-dump")
+        let taken = "the platform's own, of Mon Jun 18 17:30:00 IST 2018, was taken"
+        let errors = try school.report(from: staging).errors
+        #expect(errors.count == 1, "\(errors)")
+        #expect(
+            errors.first?.hasPrefix(
+                "not collected: db; postgres-dump: \(taken): Docker's engine does not answer (") == true, "\(errors)")
+        #expect(try school.status().errors == errors)
+    }
+
     @Test("masks what the platform's settings call secret")
     func masked() async throws {
         let made = try MadeSchool()
@@ -146,7 +196,8 @@ struct SchoolReportTests {
         let staging = try school.openStaging(school.identity())
         try await collect(school, into: staging, "db")
         let errors = try school.report(from: staging).errors
-        #expect(errors.first?.contains("***") == true && errors.first?.hasPrefix("db: failed: ") == true, "\(errors)")
+        #expect(errors.count == 1 && errors.first?.contains("***") == true, "\(errors)")
+        #expect(errors.first?.hasPrefix("not collected: db: Docker's engine does not answer (") == true, "\(errors)")
         #expect(!errors.joined().contains("open-sesame") && !errors.joined().contains("pw12345"))
     }
 

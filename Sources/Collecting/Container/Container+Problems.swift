@@ -45,12 +45,6 @@ extension Container {
     }
 }
 
-extension Container {
-    /// What can stand in the way of everything that lies in the container, and that somebody has to remove. A dataset that
-    /// lacks something for one of these says so in the same words.
-    public var obstacles: [ContainerProblem] { [accessDenied, commandMissing, missing, stopped, paused] }
-}
-
 extension ContainerProblem {
     /// What root runs so that the service may use Docker: a drop-in for its unit, and nothing for the user itself.
     public static let commandThatAllows =

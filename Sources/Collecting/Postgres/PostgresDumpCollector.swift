@@ -114,9 +114,7 @@ struct PostgresDumpCollector: Collector {
             gathering.parts.insert(.file(at: dump, as: name), at: 0)
             gathering.skipped.append(
                 Shortfall(
-                    path: "\(name)",
-                    reason: "a dump of our own, as none could be made: \(reason); the platform's own, \(day), was taken"
-                ))
+                    path: "\(name)", reason: SubstituteDump.reason(because: reason, day: day)))
         }
     }
 

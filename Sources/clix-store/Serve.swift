@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
             Example:
               clix-store serve --data /var/lib/clix-store
 
-            Listens where store.toml says (listen = "0.0.0.0:8443"). SIGTERM and SIGINT end it in order: requests under \
+            Listens where store.toml says (listen = "0.0.0.0:8443"), and on sockets that systemd passes (port 443: \
+            clix-store-443.socket). SIGTERM and SIGINT end it in order: requests under \
             way have 20 seconds. The journal (standard error) gets one line for each enrolment and commit, and in ten \
             minutes one for a machine's refusals of a kind and one for its broken links.
             """)
@@ -24,6 +25,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            let passed = PassedSockets.take()
             let directory = data.directory
             try directory.requireInitialised()
             try directory.actAsOwner()
@@ -37,8 +39,9 @@ struct Serve: AsyncParsableCommand {
             let logger = Logger(label: "clix-store") { _ in JournalLines() }
             let service = try StoreService.open(directory, settings: settings, logger: logger)
             let host = settings.listen.host
-            try await service.run { port in
-                StandardOutput.write("clix-store: ready on https://\(ListenAddress(host: host, port: port))\n")
+            try await service.run(passed: passed) { port in
+                let beside = passed.isEmpty ? "" : ", and where systemd listens for it"
+                StandardOutput.write("clix-store: ready on https://\(ListenAddress(host: host, port: port))\(beside)\n")
                 Notification.send("READY=1")
             }
         }

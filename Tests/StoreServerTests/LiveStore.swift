@@ -23,10 +23,10 @@ final class LiveStore: Sendable {
 
     /// Serves for as long as `body` runs, then stops in order.
     static func serving<Result>(
-        limits: ServiceLimits = ServiceLimits(), storeLimits: StoreLimits = StoreLimits(),
+        limits: ServiceLimits = ServiceLimits(), storeLimits: StoreLimits = StoreLimits(), passed: [CInt] = [],
         _ body: (LiveStore) async throws -> Result
     ) async throws -> Result {
-        let store = try await LiveStore(limits, storeLimits)
+        let store = try await LiveStore(limits, storeLimits, passed)
         let result: Result
         do {
             result = try await body(store)
@@ -38,7 +38,7 @@ final class LiveStore: Sendable {
         return result
     }
 
-    private init(_ limits: ServiceLimits, _ storeLimits: StoreLimits) async throws {
+    private init(_ limits: ServiceLimits, _ storeLimits: StoreLimits, _ passed: [CInt]) async throws {
         let folder = try TemporaryFolder()
         let directory = DataDirectory(folder.path + "/store")
         let lines = LoggedLines()
@@ -51,7 +51,7 @@ final class LiveStore: Sendable {
         let (ports, ready) = AsyncThrowingStream<Int, any Error>.makeStream()
         let task = Task {
             do {
-                try await service.run { ready.yield($0) }
+                try await service.run(passed: passed) { ready.yield($0) }
                 ready.finish()
             } catch {
                 ready.finish(throwing: error)
@@ -121,10 +121,10 @@ final class LiveStore: Sendable {
     /// One request by curl, which pins the authority as a school does.
     func curl(
         _ method: String, _ path: String, token: Token? = nil, headers: [String] = [], body: [UInt8]? = nil,
-        options: [String] = []
+        options: [String] = [], port: Int? = nil
     ) async throws -> CurlAnswer {
         let headers = headers + (token.map { ["Authorization: Bearer \($0.text)"] } ?? [])
-        let url = "https://127.0.0.1:\(port)\(path)"
+        let url = "https://127.0.0.1:\(port ?? self.port)\(path)"
         let authority = directory.tls + "/authority.pem"
         return try await aside {
             try CurlAnswer.ask(method, url, authority: authority, headers: headers, body: body, options: options)

@@ -27,6 +27,7 @@ passes "clix-collectd has its files and no others" same "$(sort <<'FILES'
 FILES
 )" "$(files "$school")"
 passes "clix-store has its files and no others" same "$(sort <<'FILES'
+/lib/systemd/system/clix-store-443.socket
 /lib/systemd/system/clix-store.service
 /usr/bin/clix-store
 /usr/lib/sysusers.d/clix-store.conf

@@ -40,9 +40,11 @@ public struct StoreService: Sendable {
     /// Serves until SIGTERM or SIGINT, or until its task is cancelled; lets requests under way come to their end within
     /// `ServiceLimits.shutdown`, and gives the lock back.
     ///
-    /// - Parameter onReady: called once schools can connect, with the port that it is (for `listen` may leave that to
-    ///   the kernel). Throws `StoreServerError` (cannot listen).
-    public func run(onReady: @escaping @Sendable (_ port: Int) -> Void) async throws {
+    /// - Parameters:
+    ///   - passed: sockets that systemd listens on already, as on port 443: served beside `listen`.
+    ///   - onReady: called once schools can connect, with the port that it is (for `listen` may leave that to the
+    ///     kernel). Throws `StoreServerError` (cannot listen).
+    public func run(passed: [CInt] = [], onReady: @escaping @Sendable (_ port: Int) -> Void) async throws {
         Self.raiseFileLimit()
         let upkeep = TreeUpkeep(tree, of: handle.store, logger: logger)
         handle.store.onCommit { [logger] snapshot in
@@ -58,7 +60,7 @@ public struct StoreService: Sendable {
         let contacts = ContactNotes(of: handle.store, every: limits.contactNotes, logger: logger)
         let failure: (any Error)?
         do {
-            try await serve(upkeep.publisher, onReady)
+            try await serve(upkeep.publisher, passed, onReady)
             failure = nil
         } catch {
             failure = error
@@ -83,7 +85,9 @@ public struct StoreService: Sendable {
         handle.store.close()
     }
 
-    private func serve(_ tree: TreePublisher, _ onReady: @escaping @Sendable (Int) -> Void) async throws {
+    private func serve(
+        _ tree: TreePublisher, _ passed: [CInt], _ onReady: @escaping @Sendable (Int) -> Void
+    ) async throws {
         let start = ContinuousClock.now
         let routes = SchoolRoutes(
             store: handle.store, storeLimits: handle.limits, limits: limits, lanes: WorkLanes(), bodies: bodies,
@@ -92,12 +96,14 @@ public struct StoreService: Sendable {
         // What the framework itself has to say is for its developers.
         var quiet = logger
         quiet.logLevel = .critical
+        let listeners = passed.map { [quiet] in PassedListener($0, connections: limits.connections, logger: quiet) }
         let application = Application(
             router: routes.router(),
-            server: try .tls(.http1(configuration: channelConfiguration), tlsConfiguration: tlsConfiguration()),
+            server: try server(listeners),
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port),
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
+            services: listeners,
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) },
             logger: quiet)
         var group = ServiceGroupConfiguration(
@@ -122,6 +128,16 @@ public struct StoreService: Sendable {
         let lacking = snapshot.shortfalls.isEmpty ? "" : ", \(snapshot.shortfalls.count) files missing"
         return "\(snapshot.school): committed \(snapshot.dataset) \(snapshot.year), sequence \(snapshot.sequence), "
             + "\(snapshot.outcome.rawValue): \(snapshot.files) files, \(snapshot.bytes) bytes\(lacking)"
+    }
+
+    /// HTTP/1.1 over TLS, the same on every listener.
+    private func server(_ passed: [PassedListener]) throws -> HTTPServerBuilder {
+        let (http, tls) = (channelConfiguration, try tlsConfiguration())
+        return HTTPServerBuilder { responder in
+            let child = try TLSChannel(HTTP1Channel(responder: responder, configuration: http), tlsConfiguration: tls)
+            for listener in passed { listener.serve(child) }
+            return child
+        }
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {

@@ -16,7 +16,7 @@ extension School {
         let uploader = Uploader(
             staging: staging, files: files,
             options: Uploader.Options(
-                store: try storeAddress(), proxy: settings.upload.proxy, rate: { rate },
+                store: try storeAddress(), proxy: try proxy(), rate: { rate },
                 priority: { settings.priority(of: $0) }, report: { try report(from: staging) }))
         return await uploader.upload(datasets, progress: progress)
     }
@@ -39,8 +39,12 @@ extension School {
     ) async throws -> Enrolment.Result {
         try await Enrolment.enroll(
             code: code, store: try store ?? storeAddress(), identity: identity, staging: staging, files: files,
-            proxy: settings.upload.proxy)
+            proxy: try proxy())
     }
+
+    /// The proxy with its password, else what the configuration says; nil: what the environment says.
+    /// - Throws: `UploadError`.
+    private func proxy() throws(UploadError) -> String? { try ProxyCredential.ours.address() ?? settings.upload.proxy }
 
     /// Where the store is: what the configuration says, else where this machine enrolled.
     func storeAddress() throws -> String {
@@ -56,7 +60,7 @@ extension School {
     func greetStore(_ installation: Installation) async throws -> Hello {
         let settings = SessionSettings(
             address: try storeAddress(), trust: .authority(installation.authority), token: installation.token.text,
-            proxy: settings.upload.proxy, connectTimeout: 10, patience: 10)
+            proxy: try proxy(), connectTimeout: 10, patience: 10)
         return try await withCheckedThrowingContinuation { continuation in
             // A session blocks its caller, so it has a thread of its own.
             DispatchQueue(label: "clix-collect.check").async {

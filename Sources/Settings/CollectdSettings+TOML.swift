@@ -160,15 +160,19 @@ extension UploadSettings {
         guard !text.contains("@") else {
             throw .init(
                 description: "a proxy's password must not stand in this file, which everybody may read; "
-                    + "set https_proxy in the service's environment instead")
+                    + "write the whole address into /etc/credstore/clix-collectd.proxy instead, mode 0600")
         }
-        let schemes = ["http://", "https://", "socks5://", "socks5h://"]
-        guard let scheme = schemes.first(where: text.lowercased().hasPrefix), text.utf8.count > scheme.utf8.count,
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else {
+        guard isProxy(text) else {
             throw .init(description: "\"\(text)\" is not a proxy's address; one looks like http://10.0.0.1:3128")
         }
         return text
+    }
+
+    /// Whether this is a proxy's address, with or without a password.
+    public static func isProxy(_ text: String) -> Bool {
+        let schemes = ["http://", "https://", "socks5://", "socks5h://"]
+        guard let scheme = schemes.first(where: text.lowercased().hasPrefix) else { return false }
+        return text.utf8.count > scheme.utf8.count && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 }
 

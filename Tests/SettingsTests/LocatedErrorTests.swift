@@ -95,7 +95,7 @@ private let wrong: [WrongSettings] = [
     .init(
         "a proxy with a password, which is not repeated", "[upload]\nproxy = \"ftp://a:b@10.0.0.1:3128\"\n",
         "t:2:9: proxy in [upload]: a proxy's password must not stand in this file, which everybody may read; "
-            + "set https_proxy in the service's environment instead"),
+            + "write the whole address into /etc/credstore/clix-collectd.proxy instead, mode 0600"),
     .init(
         "a server id that is none", "[school]\nserver_id = \"17\"\n",
         "t:2:13: server_id in [school]: \"17\" is not a server id; one looks like mz17: letters, then a number"),

@@ -18,7 +18,9 @@ extension School {
             options: Uploader.Options(
                 store: try storeAddress(), proxy: try proxy(), rate: { rate },
                 priority: { settings.priority(of: $0) }, report: { try report(from: staging) }))
-        return await uploader.upload(datasets, progress: progress)
+        let ended = await uploader.upload(datasets, progress: progress)
+        LastUpload.note(ended, at: clock.now().seconds * 1000, in: files)
+        return ended
     }
 
     /// What the store should know of this school beside its datasets.

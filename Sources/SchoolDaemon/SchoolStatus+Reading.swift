@@ -14,7 +14,7 @@ extension SchoolStatus {
         let use = try staging.diskUse()
         let generations = try staging.currentGenerations()
         let moment = try school.moment(staging)
-        return SchoolStatus(
+        var status = SchoolStatus(
             serverID: identity.serverID.text, schoolCode: identity.schoolCode.text, schoolName: identity.schoolName,
             identityProblem: standing.refusal?.message,
             store: Store(
@@ -22,12 +22,20 @@ extension SchoolStatus {
                 directory: installation?.directory, schoolName: installation?.schoolName),
             datasets: try datasets(school, generations, staging),
             errors: school.collectionErrors(of: identity, generations),
+            link: LastUpload.load(from: school.files).map { last in
+                Link(
+                    tried: school.zone.isoText(milliseconds: last.ended),
+                    gotThrough: last.gotThrough.map(school.zone.isoText), problem: last.problem)
+            },
             disk: Disk(
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.isAboveHighWater),
             clock: Clock(
                 now: school.zone.isoText(milliseconds: moment.clock.startedMilliseconds), isTrusted: moment.isTrusted,
-                warning: moment.warning(in: school.zone)))
+                warning: moment.warning(in: school.zone)),
+            nextRuns: nextRuns(school, isClockTrusted: moment.isTrusted))
+        status.summary = status.summarized()
+        return status
     }
 
     private static func datasets(

@@ -7,7 +7,7 @@ extension SchoolStatus {
         get throws { String(decoding: try WireCoding.encode(self), as: UTF8.self) }
     }
 
-    /// For people: a table with one line for each dataset and year, and what matters beside it.
+    /// For people: all in one line; a table with one line for each dataset and year; and what matters beside it.
     public var text: String {
         var table = TextTable([
             ("DATASET", .left), ("YEAR", .left), ("COLLECTED", .left), ("OUTCOME", .left), ("FILES", .right),
@@ -15,7 +15,8 @@ extension SchoolStatus {
         ])
         for row in datasets { table.append(Self.cells(row)) }
         let head = table.isEmpty ? "Nothing has been collected yet: clix-collectd collect\n" : table.rendered()
-        return head + "\n" + facts.map { TerminalText.escaped($0) + "\n" }.joined()
+        return TerminalText.escaped(summary) + "\n\n" + head + "\n"
+            + facts.map { TerminalText.escaped($0) + "\n" }.joined()
     }
 
     private static func cells(_ row: DatasetStatus) -> [String] {
@@ -46,12 +47,32 @@ extension SchoolStatus {
         } else {
             facts.append("store    not enrolled: clix-collectd enroll\(store.address.map { " (\($0))" } ?? "")")
         }
+        facts.append("link     \(linkText)")
         let full = disk.isAboveHighWater ? "; collecting has stopped until there is room" : ""
         facts.append(
             "disk     \(ByteText.size(disk.used)) of \(ByteText.size(disk.budget)) used, "
                 + "\(ByteText.size(disk.free)) free, \(ByteText.size(disk.keepFree)) of it kept free\(full)")
         facts.append("clock    \(clock.warning ?? clock.now)")
-        return facts
+        return facts + nextText
+    }
+
+    private var linkText: String {
+        guard let link else { return "no upload was tried yet" }
+        guard let problem = link.problem else { return "the last upload got through, \(Self.short(link.tried))" }
+        let before =
+            link.gotThrough.map { "an upload last got through \(Self.short($0))" } ?? "no upload got through yet"
+        return "\(before); the last one, \(Self.short(link.tried)): \(problem)"
+    }
+
+    /// A line for each time, with all that comes then.
+    private var nextText: [String] {
+        var lines: [(time: String, jobs: [String])] = []
+        for run in nextRuns {
+            let time = run.isDue ? "due now" : Self.short(run.at)
+            if lines.last?.time != time { lines.append((time, [])) }
+            lines[lines.count - 1].jobs.append(run.job)
+        }
+        return lines.map { "next     \($0.time): \($0.jobs.joined(separator: ", "))" }
     }
 
     private var named: String {

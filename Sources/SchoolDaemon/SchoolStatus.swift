@@ -64,6 +64,36 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         }
     }
 
+    /// What the last upload came to.
+    public struct Link: Sendable, Codable, Hashable {
+        /// When it ended: ISO 8601 in the school's time zone.
+        public var tried: String
+        /// When one last got through; nil if none ever did.
+        public var gotThrough: String?
+        /// What stopped the last; nil if it got through.
+        public var problem: String?
+
+        enum CodingKeys: String, CodingKey {
+            case tried
+            case gotThrough = "got_through"
+            case problem
+        }
+    }
+
+    public struct NextRun: Sendable, Codable, Hashable {
+        /// As the configuration's table: `collect.db`, `run.progress`.
+        public var job: String
+        /// It waits for nothing but its turn.
+        public var isDue: Bool
+        public var at: String
+
+        enum CodingKeys: String, CodingKey {
+            case job
+            case isDue = "due"
+            case at
+        }
+    }
+
     public struct Disk: Sendable, Codable, Hashable {
         public var used: UInt64
         public var budget: UInt64
@@ -90,6 +120,8 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         }
     }
 
+    /// All of it in one line.
+    public var summary = ""
     public var serverID: String
     public var schoolCode: String
     public var schoolName: String
@@ -99,15 +131,20 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
     public var datasets: [DatasetStatus]
     /// What the last collection did not get whole, and why, in sentences; secrets are masked. The store is told the same.
     public var errors: [String]
+    /// Nil if no upload was tried.
+    public var link: Link?
     public var disk: Disk
     public var clock: Clock
+    public var nextRuns: [NextRun]
 
     enum CodingKeys: String, CodingKey {
+        case summary
         case serverID = "server_id"
         case schoolCode = "school_code"
         case schoolName = "school_name"
         case identityProblem = "identity_problem"
-        case store, datasets, errors, disk, clock
+        case store, datasets, errors, link, disk, clock
+        case nextRuns = "next_runs"
     }
 }
 

@@ -7,7 +7,8 @@ struct StatusCommand: SchoolCommand {
         commandName: "status",
         abstract: "Tells how things stand: what was collected, what the store has received, what waits.",
         discussion: """
-            WAITING is content that the store is not known to have, before compression.
+            The first line is all of it in short. WAITING is content that the store is not known to have, before \
+            compression; next is when the service does what.
 
             Example: clix-collectd status --json
             """)

@@ -1,0 +1,40 @@
+import Staging
+import Uploading
+import Wire
+
+/// What the last upload came to, kept for `status`: a small file of the state directory. It decides nothing; a lost or
+/// damaged one is begun anew.
+struct LastUpload: Codable, Hashable, Sendable {
+    /// Milliseconds since 1970, by the school's clock.
+    var ended: Int64
+    /// When one last got through; likewise, nil if none ever did.
+    var gotThrough: Int64?
+    /// What stopped it, as a sentence; nil if it got through.
+    var problem: String?
+
+    enum CodingKeys: String, CodingKey {
+        case ended
+        case gotThrough = "got_through"
+        case problem
+    }
+
+    /// Nil where none was tried.
+    static func load(from files: InstallationFiles) -> LastUpload? {
+        guard let bytes = try? files.read(.lastUpload) else { return nil }
+        return try? WireCoding.decode(LastUpload.self, from: bytes)
+    }
+
+    /// Of an upload that a person stopped, nothing is kept.
+    static func note(_ report: UploadReport, at now: Int64, in files: InstallationFiles) {
+        guard report.stopped?.code != .stopped else { return }
+        let last = LastUpload(
+            ended: now, gotThrough: report.stopped == nil ? now : load(from: files)?.gotThrough,
+            problem: report.stopped?.message)
+        // Without it, status knows less of the link, and nothing else is wrong.
+        if let bytes = try? WireCoding.encode(last) { try? files.write(bytes, as: .lastUpload) }
+    }
+}
+
+extension InstallationFiles.Name {
+    fileprivate static let lastUpload = InstallationFiles.Name(rawValue: "last-upload.json")
+}

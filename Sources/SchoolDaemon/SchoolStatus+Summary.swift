@@ -1,0 +1,53 @@
+import LevelTree
+import Terminal
+
+extension SchoolStatus {
+    /// How things stand, in one line that can be read out over the phone.
+    func summarized() -> String {
+        ([serverID] + troubles + [collection, sending]).joined(separator: "; ")
+    }
+
+    /// What somebody has to see to first.
+    private var troubles: [String] {
+        var troubles: [String] = []
+        if identityProblem != nil { troubles.append("this machine calls itself another server") }
+        if store.installation == nil { troubles.append("not enrolled") }
+        if clock.warning != nil { troubles.append("the clock is wrong") }
+        if disk.isAboveHighWater { troubles.append("no room: collecting has stopped") }
+        if link?.problem != nil { troubles.append("the last upload did not get through") }
+        return troubles
+    }
+
+    /// Of each dataset the newest year, which alone is still collected.
+    private var newest: [DatasetStatus] {
+        Dictionary(grouping: datasets, by: \.dataset).values.compactMap { rows in
+            rows.max { ($0.year ?? 0) < ($1.year ?? 0) }
+        }.sorted { $0.dataset < $1.dataset }
+    }
+
+    private var collection: String {
+        let rows = newest
+        guard !rows.isEmpty else { return "nothing is collected yet" }
+        let lacking = rows.filter { !Self.isWhole($0) }.map(\.dataset)
+        let all = rows.count == 1 ? "1 dataset" : "\(rows.count) datasets"
+        guard !lacking.isEmpty else { return "\(all) whole" }
+        return "\(rows.count - lacking.count) of \(all) whole, not \(lacking.joined(separator: ", "))"
+    }
+
+    /// What is still in the making does not lack: what stands of it is as good as before.
+    private static func isWhole(_ row: DatasetStatus) -> Bool {
+        guard let ending = row.lastAttempt?.ending, ending != "waiting" else { return row.outcome == "complete" }
+        return ending == "complete"
+    }
+
+    /// Whatever waits is sent the next time: no moment is too early.
+    private var sending: String {
+        let open = datasets.filter { $0.sequence != nil && $0.sequence != $0.receipt?.sequence }
+        guard !open.isEmpty else { return "nothing waits to be sent: safe to switch off" }
+        let bytes = open.reduce(0) { $0 + $1.waiting }
+        let amount = bytes == 0 ? "" : " (\(ByteText.size(bytes)))"
+        return
+            "\(open.count == 1 ? "1 dataset waits" : "\(open.count) datasets wait") to be sent\(amount), now or the next "
+            + "time: safe to switch off"
+    }
+}

@@ -1,0 +1,102 @@
+import Collecting
+import LevelTree
+import Settings
+import Testing
+
+@testable import SchoolDaemon
+@testable import Staging
+@testable import Uploading
+
+@Suite("status")
+struct SchoolStatusTests {
+    private static let noon: Int64 = 1_800_000_000
+    private let made: MadeSchool
+
+    init() throws {
+        made = try MadeSchool()
+        try made.file("data/gstudio-logs/export.log", "a line\n")
+    }
+
+    private func school(at seconds: Int64 = noon) throws -> School {
+        var settings = made.settings
+        settings.school.serverID = try ServerID("mz150")
+        settings.source.docker = ["false"]
+        let clock = MachineClock(
+            now: { FileTime(seconds: seconds, nanoseconds: 0) }, bootSeconds: { Double(seconds - Self.noon) + 600 })
+        return try School(settings, clock: clock)
+    }
+
+    private func collect(_ school: School, _ datasets: String...) async throws {
+        let staging = try school.openStaging(school.identity())
+        _ = try await school.collect(datasets.map { .of($0) }, as: school.identity(), into: staging) { _ in }
+    }
+
+    @Test("begins with one line of all: what is not whole, what waits, and that nobody need wait to switch off")
+    func summary() async throws {
+        let school = try school()
+        #expect(
+            try school.status().summary
+                == "mz150; not enrolled; nothing is collected yet; nothing waits to be sent: safe to switch off")
+        try made.file("data/db/WiredTiger", "live")
+        try await collect(school, "gstudio-logs", "db")
+        let status = try school.status()
+        #expect(
+            status.summary
+                == "mz150; not enrolled; 1 of 2 datasets whole, not db; 1 dataset waits to be sent (7 bytes), now or the next "
+                + "time: safe to switch off")
+        #expect(status.text.hasPrefix(status.summary + "\n\nDATASET "))
+        #expect(try status.json.contains(#""summary":"mz150; not enrolled"#))
+    }
+
+    @Test("names what the last upload ran into, and when one got through last")
+    func link() throws {
+        let school = try school()
+        _ = try school.openStaging(school.identity())
+        #expect(try school.status().text.contains("link     no upload was tried yet\n"))
+        func upload(_ stopped: UploadError?, at seconds: Int64) {
+            var report = UploadReport()
+            report.stopped = stopped
+            LastUpload.note(report, at: seconds * 1000, in: school.files)
+        }
+        let offline = UploadError(.offline, "there is no way to the store")
+        upload(offline, at: Self.noon - 7200)
+        #expect(
+            try school.status().text.contains(
+                "link     no upload got through yet; the last one, 2027-01-15 11:30: there is no way to the store\n"
+            ))
+        upload(nil, at: Self.noon - 3600)
+        #expect(try school.status().text.contains("link     the last upload got through, 2027-01-15 12:30\n"))
+        #expect(try !school.status().summary.contains("upload"))
+        upload(offline, at: Self.noon)
+        upload(UploadError(.stopped, "a person stopped it"), at: Self.noon)
+        let status = try school.status()
+        #expect(
+            status.link
+                == SchoolStatus.Link(
+                    tried: "2027-01-15T13:30:00+05:30", gotThrough: "2027-01-15T12:30:00+05:30",
+                    problem: offline.message))
+        #expect(status.summary.contains("the last upload did not get through"))
+    }
+
+    @Test("tells what comes next, by the schedule and what the service has kept of each job's past")
+    func next() throws {
+        let school = try school()
+        var schedule = Schedule(school.jobRules, records: [:], zone: school.zone)
+        let reading = ClockReading(
+            bootID: MachineClock.bootID(), bootSeconds: 600, now: FileTime(seconds: Self.noon, nanoseconds: 0),
+            isTrusted: true)
+        for job in schedule.jobs where job.name != "collect.media" { schedule.end(job, .done, reading) }
+        #expect(JobRecords.save(schedule.records, to: school.files) == nil)
+        let status = try school.status()
+        let due = status.nextRuns.filter(\.isDue).map(\.job)
+        #expect(due == ["collect.media"])
+        #expect(status.nextRuns.map(\.at) == status.nextRuns.map(\.at).sorted())
+        let heartbeat = try #require(status.nextRuns.first { $0.job == "collect.system-heartbeat" })
+        #expect(heartbeat.at.hasPrefix("2027-01-15T14:0"))
+        #expect(status.text.contains("\nnext     due now: collect.media\n"))
+        #expect(status.text.contains("\nnext     2027-01-15 14:0"))
+        #expect(
+            try status.json.contains(
+                #""next_runs":[{"at":"2027-01-15T13:30:00+05:30","due":true,"job":"collect.media"}"#))
+    }
+}

@@ -6,6 +6,9 @@ import Testing
 
 /// What a repository may bring to make git run a program. `bait` may be written in the terms of the shell: `$canary` is
 /// a program that leaves a mark, and that also does what a filter or a text conversion has to do.
+///
+/// Git writes the index anew for a file that is the same and has another time; for a changed file only where it was
+/// changed in the moment in which it was added, as the machine's speed has it.
 struct Hostility: Sendable, CustomTestStringConvertible {
     let name: String
     let bait: String
@@ -18,12 +21,16 @@ struct Hostility: Sendable, CustomTestStringConvertible {
         Hostility(name: "fsmonitor", bait: "git config core.fsmonitor $canary"),
         Hostility(
             name: "hook that runs when the index is refreshed",
-            bait: "cp $canary .git/hooks/post-index-change; touch -d 2001-01-01 file.txt"),
+            bait: """
+                cp file.txt same.txt; git add same.txt
+                cp $canary .git/hooks/post-index-change; touch -d 2001-01-01 same.txt
+                """),
         Hostility(
             name: "folder of hooks",
             bait: """
+                cp file.txt same.txt; git add same.txt
                 mkdir hooks; cp $canary hooks/post-index-change; git config core.hooksPath $PWD/hooks
-                touch -d 2001-01-01 file.txt
+                touch -d 2001-01-01 same.txt
                 """),
         Hostility(
             name: "clean filter",

@@ -3,6 +3,7 @@ import LevelTree
 import Settings
 import Staging
 import Synchronization
+import Testing
 
 @testable import Collecting
 
@@ -145,9 +146,9 @@ struct LogFolder: Sendable {
 
     func append(_ text: String, to name: String) { put(Array(text.utf8), to: name, O_APPEND) }
 
-    func truncate(_ name: String) { precondition(Glibc.truncate(path(name), 0) == 0) }
+    func truncate(_ name: String) { #expect(Glibc.truncate(path(name), 0) == 0) }
 
-    func rename(_ old: String, _ new: String) { precondition(Glibc.rename(path(old), path(new)) == 0) }
+    func rename(_ old: String, _ new: String) { #expect(Glibc.rename(path(old), path(new)) == 0) }
 
     /// The end of what gzip(1) does: the compressed file is whole, and the first one goes.
     func finish(_ packed: [UInt8], _ name: String) {
@@ -157,7 +158,7 @@ struct LogFolder: Sendable {
 
     private func put(_ bytes: [UInt8], to name: String, _ flags: Int32) {
         let file = open(path(name), O_WRONLY | O_CREAT | flags, 0o640)
-        precondition(Glibc.write(file, bytes, bytes.count) == bytes.count)
+        #expect(Glibc.write(file, bytes, bytes.count) == bytes.count)
         close(file)
     }
 }
@@ -170,7 +171,7 @@ struct TestFile {
     func write(_ bytes: [UInt8]) {
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o640)
-        precondition(Glibc.write(file, bytes, bytes.count) == bytes.count)
+        #expect(Glibc.write(file, bytes, bytes.count) == bytes.count)
         close(file)
     }
 }

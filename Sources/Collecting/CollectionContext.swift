@@ -6,10 +6,16 @@ import Staging
 public struct CollectionContext: Sendable {
     public var sources: SourcePaths
     public var identity: SchoolIdentity
-    /// When the collection began, by the school's clock.
+    /// When the collection began, by the school's clock; by the store's where that is known and the school's is wrong.
     public var now: FileTime
-    /// Whether that clock is believed. A text made under one that is not says so inside.
+    /// The same by the school's clock in any case: the times of its files are compared with it.
+    public var machineNow: FileTime
+    /// The LEVEL 0 year that is collected, where it is not that of `now`: the time is not known.
+    public var year: Year?
+    /// Whether `now` is believed. A text made under a clock that is not says so inside.
     public var isClockTrusted: Bool
+    /// What a text that tells the time says of the school's clock; nil where that is right.
+    public var clockNote: String?
     public var timeZone: SchoolTimeZone
     public var programs: any ProgramRunner
     public var host: any HostFacts
@@ -38,6 +44,8 @@ public struct CollectionContext: Sendable {
     public var excluded: @Sendable (Dataset) -> ExcludePatterns
     /// How long one program that is run for a dataset may take, where the configuration says it; nil where it does not.
     public var timeout: @Sendable (Dataset) -> Duration? = { _ in nil }
+    /// Leaves the school's disk and processor to a lesson for a while, between two heavy programs.
+    public var rest: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     /// Datasets whose writer was run to its end by ourselves a moment ago: how new their files are is no reason to leave
     /// them for the next pass.
     public var settled: Set<Dataset> = []
@@ -61,6 +69,7 @@ public struct CollectionContext: Sendable {
         self.sources = sources
         self.identity = identity
         self.now = now
+        machineNow = now
         self.isClockTrusted = isClockTrusted
         self.timeZone = timeZone
         self.programs = programs

@@ -2,6 +2,7 @@ import Glibc
 import LevelTree
 import Settings
 import Staging
+import Synchronization
 import Testing
 
 @testable import Collecting
@@ -93,6 +94,23 @@ struct ContainerDumpsTests {
             made["gstudio-mongodb/Nodes.metadata.json"].map { String(decoding: $0, as: UTF8.self) }
                 == #"{"options":{},"indexes":[{"v":1,"key":{"b":1,"a":-1},"name":"b_a"}]}"#)
         #expect(isScratchEmpty)
+    }
+
+    @Test func `of the database rest after each collection, for a quarter of what it took, and 5 s at most`()
+        async throws
+    {
+        #expect(DatabaseDump.rest(after: .seconds(8)) == .seconds(2))
+        #expect(DatabaseDump.rest(after: .seconds(900)) == .seconds(5))
+        let docker = docker
+        let rests = Mutex<[(time: Duration, dumps: Int)]>([])
+        var context = try context()
+        context.rest = { time in
+            let dumps = docker.calls.count { $0.contains(" mongodump ") }
+            rests.withLock { $0.append((time, dumps)) }
+        }
+        try await Collectors.collector(for: .of("db")).gather(context).release()
+        #expect(rests.withLock { $0.map(\.dumps) } == [1, 2])
+        #expect(rests.withLock { $0.allSatisfy { $0.time > .zero } })
     }
 
     @Test(arguments: [

@@ -13,8 +13,8 @@ struct DatabaseDump {
     private var dumped = 0
     private var room: MadeRoom
 
-    /// Of the time that a collection took, how much is rest before the next one; at most 5 s.
-    private static let restShare = 0.25
+    /// How long to rest before the next collection, by what this one took: a quarter of it, at most 5 s.
+    static func rest(after time: Duration) -> Duration { min(time * 0.25, .seconds(5)) }
 
     init(_ context: CollectionContext, scratch: ScratchFolder) {
         container = context.container
@@ -87,8 +87,7 @@ struct DatabaseDump {
             parts.append(.made(made(parts.count), as: documents))
         }
         parts.append(.text(collection.metadata, as: metadata, mode: 0o640, modified: context.now))
-        let rest = (ContinuousClock.now - began) * DatabaseDump.restShare
-        try await Task.sleep(for: min(rest, .seconds(5)))
+        try await context.rest(DatabaseDump.rest(after: ContinuousClock.now - began))
     }
 
     private func made(_ number: Int) -> MadeFile {

@@ -138,10 +138,7 @@ extension Catalog {
         case .contact(let school, let at):
             try db.execute(
                 sql: "INSERT OR REPLACE INTO contact (school, at) VALUES (?, ?)", arguments: [school, at])
-        case .report(let school, let at, let report):
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO report (school, at, report) VALUES (?, ?, ?)",
-                arguments: [school, at, report.databaseValue])
+        case .report(let school, let at, let report): try keepReport(report, of: school, at: at, db)
         }
     }
 }

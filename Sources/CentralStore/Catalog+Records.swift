@@ -28,7 +28,16 @@ extension Catalog {
             try db.execute(
                 sql: "INSERT INTO seed (name, files, bytes, at) VALUES (?, ?, ?, ?)",
                 arguments: [fact.name, Int64(fact.files), Int64(fact.bytes), fact.at])
+        case .reported(let fact):
+            let school = try Catalog.schoolNumber(fact.server, db)
+            try keepReport(WireCoding.encode(fact.report), of: school, at: fact.at, db)
         }
+    }
+
+    func keepReport(_ report: [UInt8], of school: Int64, at: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO report (school, at, report) VALUES (?, ?, ?)",
+            arguments: [school, at, report.databaseValue])
     }
 
     private func apply(_ fact: StoreRecord.SchoolAdded, _ db: Database) throws {

@@ -21,6 +21,7 @@ public final class CentralStore: Sendable {
     let decodeSlots: DecodeSlots
     let spools: FrameSpools
     let contacts = Contacts()
+    let reportAllowance = ReportAllowance()
     /// Whether this opening found no catalog that it could use, and made it anew from the packs.
     public let madeCatalogAnew: Bool
     private let lock: DataLock

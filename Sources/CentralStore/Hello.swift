@@ -36,7 +36,8 @@ extension CentralStore {
         }
     }
 
-    /// Keeps a school's last report. It is a passing fact: a rebuild of the catalog forgets it.
+    /// Keeps a school's last report, also through a rebuild of the catalog. Those of one school beyond `ReportAllowance`
+    /// are passing facts, which a rebuild forgets: then the last one before them counts.
     public func keepReport(_ report: Report, from installation: AuthenticatedInstallation) throws {
         let bytes = try WireCoding.encode(report)
         guard report.errors.count <= Report.maximumErrors, bytes.count <= options.limits.reportBytes else {
@@ -45,7 +46,11 @@ extension CentralStore {
                 "the report has \(report.errors.count) errors and \(bytes.count) bytes; at most "
                     + "\(Report.maximumErrors) and \(options.limits.reportBytes) are taken")
         }
-        try journal.keep([], facts: [.report(school: installation.schoolNumber, at: options.clock(), bytes)])
+        let at = options.clock()
+        guard reportAllowance.take(installation.schoolNumber, at: at) else {
+            return try journal.keep([], facts: [.report(school: installation.schoolNumber, at: at, bytes)])
+        }
+        try journal.keep([.record(.reported(.init(server: installation.school, report: report, at: at)))])
     }
 
     /// Notes the last contacts in the catalog; a passing fact too. Called now and then, and by `close`.

@@ -2,7 +2,7 @@ import Glibc
 
 extension CentralStore {
     /// Makes the catalog anew, from the packs alone, in place of the old one. What packs do not tell is forgotten: when
-    /// a school was last heard from, its last report, and which frames were kept (sent again, they are success again).
+    /// a school was last heard from, and which frames were kept (sent again, they are success again).
     ///
     /// - Parameter progress: told the bytes of packs that were read so far.
     /// - Throws: `StoreError`: `busy` while another process has the store; `damaged` for packs that are not whole, or end

@@ -15,6 +15,7 @@ enum StoreRecord: Hashable, Sendable {
     case snapshot(SnapshotRecord)
     case forkSeen(ForkSeen)
     case seeded(Seeded)
+    case reported(Reported)
 
     struct SchoolAdded: Hashable, Sendable, Codable {
         let server: ServerID
@@ -76,6 +77,13 @@ enum StoreRecord: Hashable, Sendable {
         let bytes: UInt64
         let at: Int64
     }
+
+    /// The last one counts.
+    struct Reported: Hashable, Sendable, Codable {
+        let server: ServerID
+        let report: Report
+        let at: Int64
+    }
 }
 
 extension StoreRecord: Codable {
@@ -88,6 +96,7 @@ extension StoreRecord: Codable {
         case snapshot
         case forkSeen = "fork-seen"
         case seeded
+        case reported
     }
 
     private enum CodingKeys: String, CodingKey { case record }
@@ -102,6 +111,7 @@ extension StoreRecord: Codable {
         case .snapshot: self = .snapshot(try SnapshotRecord(from: decoder))
         case .forkSeen: self = .forkSeen(try ForkSeen(from: decoder))
         case .seeded: self = .seeded(try Seeded(from: decoder))
+        case .reported: self = .reported(try Reported(from: decoder))
         }
     }
 
@@ -116,6 +126,7 @@ extension StoreRecord: Codable {
             case .snapshot(let fields): (.snapshot, fields)
             case .forkSeen(let fields): (.forkSeen, fields)
             case .seeded(let fields): (.seeded, fields)
+            case .reported(let fields): (.reported, fields)
             }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .record)

@@ -73,10 +73,27 @@ struct MissingTests {
         try test.store.keepReport(report, from: school.me)
         #expect(try test.store.school(named: "mz150").report == report)
         #expect(try test.store.school(named: "rj280").report == nil)
+        test.store.close()
+        try CentralStore.rebuild(at: test.dataPath)
+        try test.open()
+        #expect(try test.store.school(named: "mz150").report == report)
         report.errors = [String](repeating: "x", count: Report.maximumErrors + 1)
         try expectRefusal(.tooLarge) { try test.store.keepReport(report, from: school.me) }
         report.errors = [String(repeating: "x", count: 70_000)]
         try expectRefusal(.tooLarge) { try test.store.keepReport(report, from: school.me) }
+    }
+
+    @Test("more reports of a school than anybody has news for are kept as well, and make no pack grow")
+    func manyReports() throws {
+        func report(_ number: Int) -> Report { Report(version: "1.0", freeBytes: 5, clock: 6, errors: ["\(number)"]) }
+        for number in 1...ReportAllowance.recordsADay { try test.store.keepReport(report(number), from: school.me) }
+        let size = try test.store.status().packBytes
+        try test.store.keepReport(report(99), from: school.me)
+        #expect(try test.store.status().packBytes == size)
+        #expect(try test.store.school(named: "mz150").report == report(99))
+        test.clock.advance(days: 1)
+        try test.store.keepReport(report(100), from: school.me)
+        #expect(try test.store.status().packBytes > size)
     }
 
     @Test("the status shows who was heard from, who is quiet, and how full the store is")

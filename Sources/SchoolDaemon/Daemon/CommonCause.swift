@@ -33,22 +33,24 @@ extension School {
         return (dumped, inside.map(\.dataset))
     }
 
-    /// The container's state, where that alone is what somebody ran into.
+    /// What stands in the way of all that lies in the container, where that alone is what somebody ran into.
     ///
     /// - Parameter reasons: all that is wrong.
-    func containerCause(of reasons: [String], _ identity: SchoolIdentity) async -> CommonCause? {
+    func containerCause(of reasons: [String], _ identity: SchoolIdentity) -> CommonCause? {
         let context = lookingContext(identity)
-        guard !reasons.isEmpty, case .problem(let problem) = await context.container.state(),
-            reasons.allSatisfy({ $0.contains(problem.message) })
-        else { return nil }
-        let (dumped, inside) = containerDatasets(context)
-        let datasets = dumped + inside.filter { !dumped.contains($0) }
-        let scripts = DerivedScript.allCases.filter { use(of: $0) != .never }
-        let jobs = datasets.map(Job.collect) + scripts.map(Job.run)
-        let names = datasets.map(\.name) + scripts.map { Job.run($0).name }
-        return CommonCause(
-            subject: .container,
-            sentence: "without the container nothing new of \(names.joined(separator: ", ")): \(problem.message)",
-            topic: problem.message, jobs: Set(jobs))
+        for (number, obstacle) in context.container.obstacles.enumerated() {
+            let ranges = reasons.compactMap(obstacle.range)
+            guard let reason = reasons.first, let range = ranges.first, ranges.count == reasons.count else { continue }
+            let (dumped, inside) = containerDatasets(context)
+            let datasets = dumped + inside.filter { !dumped.contains($0) }
+            let scripts = DerivedScript.allCases.filter { use(of: $0) != .never }
+            let names = datasets.map(\.name) + scripts.map { Job.run($0).name }
+            return CommonCause(
+                subject: .container,
+                sentence: "without the container nothing new of \(names.joined(separator: ", ")): \(reason[range])",
+                // What the engine said in between differs from one to the next.
+                topic: "\(number)", jobs: Set(datasets.map(Job.collect) + scripts.map(Job.run)))
+        }
+        return nil
     }
 }

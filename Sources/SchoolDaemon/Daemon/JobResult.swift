@@ -53,7 +53,7 @@ extension School {
             if (error as? StagingError)?.code == .busy || (error as? ScriptProblem)?.code == .busy {
                 return JobResult(ending: .early)
             }
-            return JobResult(ending: .failed, trouble: await school.trouble(job, error))
+            return JobResult(ending: .failed, trouble: school.trouble(job, error))
         }
     }
 
@@ -75,7 +75,7 @@ extension School {
         let school = try toCollect()
         let identity = try school.identity()
         let report = try await school.collect([dataset], as: identity, into: school.openStaging(identity)) { _ in }
-        return await school.result(report, identity)
+        return school.result(report, identity)
     }
 
     /// The platform's own cron may make the same: then there is nothing to do for us, unless a person has said so.
@@ -86,10 +86,10 @@ extension School {
             guard let cron = await PlatformCron.read(lookingContext(identity)) else { return JobResult(ending: .early) }
             if cron.scripts.contains(script) { return JobResult(ending: .done) }
         }
-        return await result(try await runScript(script) { _ in }, identity)
+        return result(try await runScript(script) { _ in }, identity)
     }
 
-    private func result(_ report: CollectionReport, _ identity: SchoolIdentity) async -> JobResult {
+    private func result(_ report: CollectionReport, _ identity: SchoolIdentity) -> JobResult {
         var result = JobResult(ending: .done, warnings: report.warnings)
         for dataset in report.datasets {
             switch dataset.ending {
@@ -100,12 +100,12 @@ extension School {
             case .waiting: result.ending = .early
             case .failed: result.ending = .failed
             }
-            if !dataset.isGood { result.trouble = await trouble(dataset, identity) }
+            if !dataset.isGood { result.trouble = trouble(dataset, identity) }
         }
         return result
     }
 
-    private func trouble(_ report: DatasetReport, _ identity: SchoolIdentity) async -> JobResult.Trouble {
+    private func trouble(_ report: DatasetReport, _ identity: SchoolIdentity) -> JobResult.Trouble {
         let (reasons, details) = (report.reasons, report.shortfallLines)
         var trouble = JobResult.Trouble(
             sentence: report.sentence, details: details,
@@ -114,12 +114,12 @@ extension School {
             // The figures in it differ from one to the next; that there is no room is one thing.
             trouble.cause = CommonCause(subject: .disk, sentence: report.sentence, topic: "", jobs: allJobs)
         } else {
-            trouble.cause = await containerCause(of: reasons, identity)
+            trouble.cause = containerCause(of: reasons, identity)
         }
         return trouble
     }
 
-    private func trouble(_ job: Job, _ error: any Error) async -> JobResult.Trouble {
+    private func trouble(_ job: Job, _ error: any Error) -> JobResult.Trouble {
         let lines = FailureText.sentences(of: error)
         var trouble = JobResult.Trouble(
             sentence: "\(job.name): \(lines[0])", details: Array(lines.dropFirst()),
@@ -130,7 +130,7 @@ extension School {
             trouble.cause = CommonCause(
                 subject: .school, sentence: "nothing is collected: \(lines[0])", topic: trouble.topic, jobs: allJobs)
         case .run:
-            if let identity = try? identity() { trouble.cause = await containerCause(of: [lines[0]], identity) }
+            if let identity = try? identity() { trouble.cause = containerCause(of: [lines[0]], identity) }
         }
         return trouble
     }

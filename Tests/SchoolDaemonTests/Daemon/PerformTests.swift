@@ -18,7 +18,7 @@ struct PerformTests {
     ) async throws -> JobResult {
         let reading = ClockReading.made(bootSeconds: bootSeconds, seconds: 1_800_000_000 + Int64(bootSeconds))
         #expect(schedule.due(reading) == [job])
-        schedule.begin(job)
+        schedule.begin(job, reading)
         let result = await school.perform(job)
         schedule.end(job, result.ending, reading)
         return result
@@ -96,6 +96,23 @@ struct PerformTests {
         #expect(cause.sentence.hasPrefix("without the container nothing new of db, postgres-dump"))
         #expect(cause.sentence.hasSuffix("the container gstudio is stopped; start it: docker start gstudio"))
         #expect(cause.jobs.isSuperset(of: [.collect(.of("db")), .collect(.of("postgres-dump")), .run(.progress)]))
+    }
+
+    @Test("that an engine which does not answer stands in the way of has the same cause, whatever that says each time")
+    func engineAway() async throws {
+        let made = try ScriptSchool(Self.making)
+        try made.made.file("data/db/WiredTiger", "live")
+        var settings = made.settings
+        settings.source.docker = ["sh", "-c", "echo \"try $$ of the socket failed\" >&2; exit 1"]
+        let school = try School(settings)
+        let (first, second) = (
+            await school.perform(.collect(.of("db"))), await school.perform(.collect(.of("db")))
+        )
+        let cause = try #require(first.trouble?.cause)
+        #expect(cause.subject == .container)
+        #expect(cause.topic == second.trouble?.cause?.topic)
+        #expect(cause.sentence != second.trouble?.cause?.sentence)
+        #expect(cause.sentence.contains("nothing new of db, postgres-dump"))
     }
 
     @Test("of a school that nobody can tell who it is stops with the same cause as all the others")

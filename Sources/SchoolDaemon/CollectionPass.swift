@@ -7,7 +7,7 @@ import Synchronization
 /// One pass over some datasets: each is gathered by its collector and staged, in the order of sending. What befalls one
 /// dataset never stops the others.
 public struct CollectionPass: Sendable {
-    /// What a pass needs of staging; tests give their own.
+    /// What a pass needs of staging; tests give their own. It tells its progress for the first time when its turn has come.
     public typealias Stage =
         @Sendable (Dataset, Gathering, CollectionMoment, (CollectionProgress) throws -> Void) throws -> CollectionResult
 
@@ -72,7 +72,7 @@ public struct CollectionPass: Sendable {
         _ collector: any Collector, _ observer: @escaping @Sendable (Event) -> Void
     ) async -> DatasetReport {
         let dataset = collector.dataset
-        let limit = TimeLimit(settings.settings(for: dataset).timeout, bootSeconds: bootSeconds)
+        var limit = TimeLimit(settings.settings(for: dataset).timeout, bootSeconds: bootSeconds)
         do {
             let moment = try moment()
             let context = context(moment)
@@ -85,7 +85,9 @@ public struct CollectionPass: Sendable {
             }
             let gathering = try await limit.bound { try await collector.gather(context) }
             defer { gathering.release() }
+            limit.stop()
             let result = try stage(dataset, gathering.leavingOut(settings.settings(for: dataset).exclude), moment) {
+                limit.goOn()
                 try limit.check()
                 observer(.progressed(dataset, $0))
             }

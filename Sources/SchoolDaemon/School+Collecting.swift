@@ -112,9 +112,14 @@ extension School {
                 (try? staging.currentGenerations())?.filter { $0.dataset == dataset }.max { $0.sequence < $1.sequence }
             },
             stage: { dataset, gathering, moment, progress in
-                try staging.collect(
-                    dataset, year: moment.year, gathering: gathering, clock: moment.clock,
-                    disbelief: sources.disbelief(dataset), progress: progress)
+                watch?.waits()
+                return try shared.inTurn {
+                    watch?.goesOn()
+                    try progress(CollectionProgress())
+                    return try staging.collect(
+                        dataset, year: moment.year, gathering: gathering, clock: moment.clock,
+                        disbelief: sources.disbelief(dataset), progress: progress)
+                }
             })
     }
 

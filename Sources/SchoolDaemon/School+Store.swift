@@ -13,12 +13,15 @@ extension School {
         _ datasets: [Dataset]?, from staging: Staging, progress: @escaping @Sendable (UploadEvent) -> Void
     ) async throws -> UploadReport {
         let (settings, rate) = (settings, settings.upload.rate)
-        let uploader = Uploader(
-            staging: staging, files: files,
-            options: Uploader.Options(
-                store: try storeAddress(), proxy: try proxy(), rate: { rate },
-                priority: { settings.priority(of: $0) }, report: { try report(from: staging) }))
-        let ended = await uploader.upload(datasets, progress: progress)
+        var options = Uploader.Options(
+            store: try storeAddress(), proxy: try proxy(), rate: { rate },
+            priority: { settings.priority(of: $0) }, report: { try report(from: staging) })
+        if let watch { options.moved = { watch.gotOn() } }
+        let uploader = Uploader(staging: staging, files: files, options: options)
+        let ended = await uploader.upload(datasets) {
+            watch?.gotOn()
+            progress($0)
+        }
         LastUpload.note(ended, at: clock.now().seconds * 1000, in: files)
         return ended
     }

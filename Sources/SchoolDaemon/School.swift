@@ -14,6 +14,8 @@ public struct School: Sendable {
     private(set) var inside: InsideSettings?
     /// What all copies of this value share.
     private(set) var shared = SharedStaging()
+    /// Over what is being done, where the daemon does it.
+    private(set) var watch: WorkWatch?
 
     /// - Throws: `CollectingProblem` if the time zone cannot be used.
     public init(_ settings: CollectdSettings, clock: MachineClock = .real) throws {
@@ -28,6 +30,13 @@ public struct School: Sendable {
         school.shared = shared.other(directory)
         school.settings.staging.directory = directory
         school.notice = notice
+        return school
+    }
+
+    /// The same school, for one piece of work.
+    func watched(by watch: WorkWatch) -> School {
+        var school = self
+        school.watch = watch
         return school
     }
 

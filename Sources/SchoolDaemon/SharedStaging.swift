@@ -15,6 +15,7 @@ final class SharedStaging: Sendable {
     /// Held while staging is opened, which may take minutes after a power cut; nobody who only asks waits for it.
     private let opening = Mutex(())
     private let exclusion = Mutex(())
+    private let turn = Mutex(())
 
     /// The end of the newest collection made under a believed clock, as it was when staging was last opened.
     var latestTrusted: FileTime? { state.withLock { $0.latestTrusted } }
@@ -44,6 +45,9 @@ final class SharedStaging: Sendable {
             return other
         }
     }
+
+    /// Staging takes one dataset at a time. Who waits for it here can tell when the waiting has ended.
+    func inTurn<Result>(_ work: () throws -> Result) rethrows -> Result { try turn.withLock { _ in try work() } }
 
     /// Reading and writing again one of the small files of the state directory, without another job in between.
     func alone<Result>(_ work: () throws -> Result) rethrows -> Result { try exclusion.withLock { _ in try work() } }

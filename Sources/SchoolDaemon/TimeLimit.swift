@@ -1,6 +1,7 @@
 import Terminal
 
-/// `timeout` of one dataset: measured by the boot clock from when the collection begins.
+/// `timeout` of one dataset: measured by the boot clock from when the collection begins, without the time in which it
+/// waits for another's turn at staging to end.
 struct TimeLimit: Sendable {
     /// The collection took longer than it may.
     struct Exceeded: Error, CustomStringConvertible {
@@ -9,13 +10,24 @@ struct TimeLimit: Sendable {
     }
 
     private let limit: Duration?
-    private let deadline: Double
+    private var deadline: Double
+    /// Seconds that were left when it was stopped.
+    private var left: Double?
     private let bootSeconds: @Sendable () -> Double
 
     init(_ limit: Duration?, bootSeconds: @escaping @Sendable () -> Double) {
         self.limit = limit
         self.bootSeconds = bootSeconds
         deadline = limit.map { bootSeconds() + $0 / .seconds(1) } ?? .infinity
+    }
+
+    /// What follows is waiting, and does not count.
+    mutating func stop() { left = deadline - bootSeconds() }
+
+    mutating func goOn() {
+        guard let left else { return }
+        deadline = bootSeconds() + left
+        self.left = nil
     }
 
     /// - Throws: `Exceeded` once the time is over; `CancellationError` once nobody wants the work any more.

@@ -55,7 +55,9 @@ extension UploadError {
                 "the store's history is not the one that this machine continues: \(problem.detail); collecting goes on, "
                     + "uploading has stopped; \(UploadError.enrolAnew)")
         case .storeFull, .overBudget:
-            self.init(.storeFull, "the store has no room: \(problem.detail); everything is kept here and sent later")
+            self.init(
+                .storeFull, "the store has no room: \(problem.detail); everything is kept here and sent later",
+                retryAfter: problem.retryAfter)
         default: return nil
         }
     }

@@ -54,16 +54,20 @@ public struct UploadError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Code
     /// A whole sentence without the full stop.
     public let message: String
+    /// Seconds after which the store wants to be asked again, where it said so.
+    public let retryAfter: Int?
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, retryAfter: Int? = nil) {
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
     }
 
     public var description: String { message }
 
-    /// Whether the same attempt can only succeed after a person did something.
-    public var isPermanent: Bool { ![1, 69, 74, 75].contains(exitStatus) }
+    /// Whether the same attempt can only succeed after a person did something. Who answers in the store's place may be the
+    /// login page of one network, and gone with the next.
+    public var isPermanent: Bool { code != .untrusted && ![1, 69, 74, 75].contains(exitStatus) }
 
     /// Whether the whole run ends with it; otherwise one dataset has failed and the others go on.
     var endsRun: Bool { ![.collectAgain, .rejected].contains(code) }

@@ -39,6 +39,13 @@ public struct UploadReport: Sendable {
 
     public init() {}
 
+    /// What is not, or no longer, in staging as it was hashed.
+    public var toCollectAgain: [Dataset] {
+        entries.compactMap { entry in
+            if case .failed(let error) = entry.ending, error.code == .collectAgain { entry.dataset } else { nil }
+        }
+    }
+
     /// As the command ends with it: what stopped the run, or 1 if a dataset failed, or 0.
     public var exitStatus: Int32 {
         if let stopped { return stopped.exitStatus }

@@ -79,7 +79,8 @@ final class UploadRun {
         switch Greeting.judge(hello, local) {
         case .goOn: return hello
         case .refuse(let error): throw error
-        case .wait(let seconds): throw UploadError(.busy, "the store asks to wait for \(seconds) s before uploading")
+        case .wait(let seconds):
+            throw UploadError(.busy, "the store asks to wait for \(seconds) s before uploading", retryAfter: seconds)
         }
     }
 

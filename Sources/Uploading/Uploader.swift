@@ -21,6 +21,8 @@ public final class Uploader: Sendable {
         public var priority: @Sendable (Dataset) -> Int
         /// What the store should know beside the datasets, asked after the commits; nil sends none.
         public var report: (@Sendable () throws -> Report)?
+        /// Called whenever bytes have moved on the wire, often; should be quick.
+        public var moved: @Sendable () -> Void = {}
 
         public init(
             store: String, proxy: String? = nil, rate: @escaping @Sendable () -> UInt64? = { nil },
@@ -89,10 +91,11 @@ public final class Uploader: Sendable {
                     "this machine is enrolled as \(installation.serverID), and what is staged in \(staging.directory) is "
                         + "\(staging.identity.serverID)'s: nothing is sent; clix-collectd check says what to do")
             }
-            let transport = try surroundings.connect(
-                SessionSettings(
-                    address: options.store, trust: .authority(installation.authority), token: installation.token.text,
-                    proxy: options.proxy, rate: options.rate, stop: stop))
+            var settings = SessionSettings(
+                address: options.store, trust: .authority(installation.authority), token: installation.token.text,
+                proxy: options.proxy, rate: options.rate, stop: stop)
+            settings.moved = options.moved
+            let transport = try surroundings.connect(settings)
             let conversation = StoreConversation(
                 transport: transport, policy: RetryPolicy(options.retry), stop: stop,
                 wait: { self.surroundings.wait($0, stop) })

@@ -104,6 +104,20 @@ struct CollectionPassTests {
         #expect(ExitStatus(collecting: [reports[1]]) == .ok)
     }
 
+    @Test("does not count against a dataset's time limit that another was being staged before it")
+    func waitsItsTurn() async throws {
+        let boot = Box(Mutex(0.0))
+        let settings = CollectdSettings(datasets: [db: DatasetSettings(timeout: .seconds(60))])
+        let pass = try pass([FakeCollector(dataset: db)], settings: settings, boot: boot) { dataset, _, _, progress in
+            boot.value.withLock { $0 += 7200 }
+            try progress(CollectionProgress())
+            boot.value.withLock { $0 += 59 }
+            try progress(CollectionProgress())
+            return result(.published(try .made(dataset)))
+        }
+        #expect(await pass.run().map(\.isGood) == [true])
+    }
+
     @Test("leaves a dataset alone that its collector does not want any more, though there was one once")
     func unwanted() async throws {
         let unwanted = FakeCollector(

@@ -20,6 +20,8 @@ public actor Daemon {
         "the service was stopped before this was done; run this again, it goes on from where it was"
     /// A collector has its own time limit; long after that, it is stuck, and so may be whatever it holds.
     private static let patienceBeyondLimit = 600.0
+    /// An upload has no limit, but none goes on for so long without a byte or a frame.
+    private static let patienceWithUpload = 1800.0
 
     private let surroundings: Surroundings
     private let events: DaemonEvents
@@ -31,8 +33,8 @@ public actor Daemon {
     private var requests = RequestQueue<Call>()
     private var socket: DaemonSocket?
     private var work: [DaemonWork: Task<Void, Never>] = [:]
-    /// When each work is to have ended at the latest, by the limit that held when it began; on the boot clock.
-    private var latestEnd: [DaemonWork: Double] = [:]
+    /// Over each job, by the limit that held when it began, and over the upload.
+    private var watches: [DaemonWork: WorkWatch] = [:]
     private var story: DaemonStory
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -97,9 +99,8 @@ public actor Daemon {
     private func uploaded(_ result: UploadResult) {
         forget(.upload)
         guard !result.isCancelled else { return }
-        uploadTurn.end(
-            succeeded: result.report.exitStatus == 0, needsPerson: result.report.stopped?.isPermanent ?? false,
-            bootSeconds: surroundings.clock.bootSeconds())
+        uploadTurn.end(UploadTurn.Ending(result.report), bootSeconds: surroundings.clock.bootSeconds())
+        for dataset in result.report.toCollectAgain { schedule.repeatSoon(.collect(dataset), reading()) }
         story.uploaded(result.report)
     }
 
@@ -119,7 +120,7 @@ public actor Daemon {
             self.school = school.continuing(self.school)
             schedule = schedule.replacingRules(school.jobRules, zone: school.zone)
             // Where the store is, or how it is reached, may be what was changed.
-            uploadTurn.routesChanged()
+            uploadTurn.beginAnew()
             story.say(.settingsRead, "the configuration was read again")
         } catch {
             let lines = FailureText.sentences(of: error)
@@ -153,7 +154,7 @@ public actor Daemon {
         }
         let before =
             work.keys.filter { $0.lane.map(lanes.contains) ?? false } + requests.running(on: lanes).map(DaemonWork.init)
-        beginWhatIsAsked(reading())
+        beginWhatIsAsked()
         guard work[DaemonWork(call)] == nil else { return }
         let names = before.isEmpty ? "at an earlier request" : before.map(\.name).sorted().joined(separator: ", ")
         call.caller.say("the service is \(names); this begins as soon as that has ended")
@@ -172,13 +173,13 @@ public actor Daemon {
         if let report = outcome.uploaded, !outcome.isGivenUp { story.uploaded(report) }
         if outcome.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
         // The next upload waits for nothing that was met before.
-        if outcome.hasReachedStore { uploadTurn.routesChanged() }
+        if outcome.hasReachedStore { uploadTurn.beginAnew() }
     }
 
-    private func beginWhatIsAsked(_ reading: ClockReading) {
+    private func beginWhatIsAsked() {
         for call in requests.begin(taken: Set(work.keys.compactMap(\.lane))) {
             let school = school
-            begin(DaemonWork(call), reading) { .answered(call.id, await call.answer(on: school)) }
+            begin(DaemonWork(call)) { .answered(call.id, await call.answer(on: school)) }
         }
     }
 
@@ -186,17 +187,17 @@ public actor Daemon {
 
     private func beginWhatIsDue() {
         let reading = reading()
-        beginWhatIsAsked(reading)
+        beginWhatIsAsked()
         let asked = requests.lanes
         for job in schedule.due(reading) where !asked.contains(Lane(job)) {
-            schedule.begin(job)
-            let school = school
-            begin(.job(job), reading) { .ended(job, await school.perform(job)) }
+            schedule.begin(job, reading)
+            let school = watched(.job(job), school.limit(of: job) + Self.patienceBeyondLimit)
+            begin(.job(job)) { .ended(job, await school.perform(job)) }
         }
         if uploadTurn.pause(bootSeconds: reading.bootSeconds) == 0, !asked.contains(.upload) {
             uploadTurn.begin()
-            let school = school
-            begin(.upload, reading) { .uploaded(await school.sendAll()) }
+            let school = watched(.upload, Self.patienceWithUpload)
+            begin(.upload) { .uploaded(await school.sendAll()) }
         }
         tellServiceManager(reading)
         let watchdog = surroundings.service.watchdogInterval.map { $0 / .seconds(1) / 3 }
@@ -204,28 +205,28 @@ public actor Daemon {
         events.wake(in: pauses.compactMap { $0 }.filter { $0 > 0 }.min() ?? 60)
     }
 
-    private func begin(_ work: DaemonWork, _ reading: ClockReading, _ body: @escaping @Sendable () async -> DaemonEvent)
-    {
-        if case .job(let job) = work {
-            latestEnd[work] = reading.bootSeconds + school.limit(of: job) + Self.patienceBeyondLimit
-        }
+    private func watched(_ work: DaemonWork, _ seconds: Double) -> School {
+        let watch = WorkWatch(allowing: seconds, bootSeconds: surroundings.clock.bootSeconds)
+        watches[work] = watch
+        return school.watched(by: watch)
+    }
+
+    private func begin(_ work: DaemonWork, _ body: @escaping @Sendable () async -> DaemonEvent) {
         let teller = events.teller
         self.work[work] = Task(executorPreference: lanes) { _ = teller.yield(await body()) }
     }
 
     private func forget(_ work: DaemonWork) {
         self.work[work] = nil
-        latestEnd[work] = nil
+        watches[work] = nil
     }
 
-    /// The watchdog hears nothing any more where a job is stuck in spite of its own time limit: then systemd ends the
-    /// program and starts it again.
+    /// The watchdog hears nothing any more where a job is stuck in spite of its own time limit, or the upload: then systemd
+    /// ends the program and starts it again.
     private func tellServiceManager(_ reading: ClockReading) {
         surroundings.service.status(
             story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading)))
-        let stuck = schedule.running.first { job in
-            latestEnd[.job(job)].map { reading.bootSeconds > $0 } ?? false
-        }
+        let stuck = watches.first { $0.value.isOver }?.key
         guard let stuck else { return surroundings.service.alive() }
         story.stuck(stuck)
     }

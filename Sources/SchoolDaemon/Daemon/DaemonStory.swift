@@ -50,8 +50,8 @@ struct DaemonStory {
 
     mutating func scheduleNotKept(_ problem: String) { sayOnce(.stateNotKept, about: .schedule, problem) }
 
-    mutating func stuck(_ job: Job) {
-        sayOnce(.stuck, about: .stuck, "\(job.name) does not end, though its time is long over")
+    mutating func stuck(_ work: DaemonWork) {
+        sayOnce(.stuck, about: .stuck, "\(work.name) does not end, though its time is long over")
     }
 
     func ending(cutOff: [String]) {

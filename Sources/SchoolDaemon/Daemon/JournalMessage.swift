@@ -31,7 +31,7 @@ enum JournalMessage: String, CaseIterable {
     case asked = "5a5bfe47ef804d2a8af3e20cfe90cf53"
     /// Commands cannot ask the service.
     case noSocket = "d206d6759ccd46cf8388a402ea2d859f"
-    /// A job does not end.
+    /// A job, or the upload, does not end.
     case stuck = "d3286277ebe64030abf1bb71a02ab10f"
 
     case uploaded = "34cda33b655249f494be9fe2d0aacdf2"

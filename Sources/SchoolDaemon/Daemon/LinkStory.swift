@@ -29,6 +29,7 @@ struct LinkStory: Hashable, Sendable {
         case .stagingFull: return "no room on the disk to upload from"
         case .notEnrolled: return "not enrolled"
         case .unconfigured: return "no store is known"
+        case .untrusted: return "another answers in the store's place"
         default: return stopped.isPermanent ? "nothing is uploaded: \(stopped.message)" : "the last upload failed"
         }
     }

@@ -43,13 +43,17 @@ struct JobRecord: Codable, Hashable, Sendable {
         }
     }
 
+    /// The beginning of the last run that ended well.
     var lastGood: Moment?
+    /// How long that took, in seconds.
+    var usualSeconds: Double?
     var lastTry: Moment?
     /// In a row, up to now.
     var failures = 0
 
     enum CodingKeys: String, CodingKey {
         case lastGood = "last_good"
+        case usualSeconds = "usual_seconds"
         case lastTry = "last_try"
         case failures
     }

@@ -22,7 +22,8 @@ public struct Schedule: Sendable {
     private let zone: SchoolTimeZone
     private let rules: [JobRule]
     private(set) var records: [Job: JobRecord]
-    private(set) var running: Set<Job> = []
+    /// Those that run, and since when.
+    private var begun: [Job: JobRecord.Moment] = [:]
 
     /// - Parameter records: of earlier boots; those of jobs that are switched off are kept for when they are on again.
     init(_ rules: [JobRule], records: [Job: JobRecord], zone: SchoolTimeZone) {
@@ -34,17 +35,18 @@ public struct Schedule: Sendable {
     /// The same jobs' past and present, under new rules.
     func replacingRules(_ rules: [JobRule], zone: SchoolTimeZone) -> Schedule {
         var schedule = Schedule(rules, records: records, zone: zone)
-        schedule.running = running
+        schedule.begun = begun
         return schedule
     }
 
     var jobs: [Job] { rules.map(\.job) }
+    var running: Set<Job> { Set(begun.keys) }
 
     // MARK: What is next
 
     /// The jobs that can begin now, at most one that is heavy and one that is not.
     public func due(_ reading: ClockReading) -> [Job] {
-        var lanes = Set(running.map(\.isHeavy))
+        var lanes = Set(begun.keys.map(\.isHeavy))
         return waiting(reading).filter { $0.at <= reading.bootSeconds && lanes.insert($0.rule.job.isHeavy).inserted }
             .map(\.rule.job)
     }
@@ -58,21 +60,22 @@ public struct Schedule: Sendable {
 
     /// When a job comes up, in seconds from now; 0 or less: it is due. Nil: it is not scheduled, or is never due again.
     public func wait(for job: Job, _ reading: ClockReading) -> Double? {
-        guard let rule = rules.first(where: { $0.job == job }), !running.contains(job) else { return nil }
+        guard let rule = rules.first(where: { $0.job == job }), begun[job] == nil else { return nil }
         let at = dueTime(rule, reading)
         return at.isFinite ? at - reading.bootSeconds : nil
     }
 
     // MARK: What happened
 
-    public mutating func begin(_ job: Job) { running.insert(job) }
+    public mutating func begin(_ job: Job, _ reading: ClockReading) { begun[job] = JobRecord.Moment(reading) }
 
     public mutating func end(_ job: Job, _ ending: Ending, _ reading: ClockReading) {
-        running.remove(job)
+        let begin = begun.removeValue(forKey: job) ?? JobRecord.Moment(reading)
         var record = records[job] ?? JobRecord()
         switch ending {
         case .done:
-            record = JobRecord(lastGood: JobRecord.Moment(reading))
+            // What changed after its beginning it may have missed.
+            record = JobRecord(lastGood: begin, usualSeconds: reading.bootSeconds - begin.bootSeconds)
         case .early: record.lastTry = JobRecord.Moment(reading)
         case .failed:
             record.lastTry = JobRecord.Moment(reading)
@@ -82,16 +85,26 @@ public struct Schedule: Sendable {
         records[job] = record
     }
 
+    /// What the job's last good run made is no longer there, or no longer so: it is due again in five minutes, so that
+    /// what changes all the time is not collected all the time.
+    public mutating func repeatSoon(_ job: Job, _ reading: ClockReading) {
+        guard rules.contains(where: { $0.job == job }) else { return }
+        records[job, default: JobRecord()].lastGood = nil
+        records[job, default: JobRecord()].lastTry = JobRecord.Moment(reading)
+    }
+
     // MARK: -
 
     private static let longestPause = 3600.0
     /// After the first failure, then twice as long each time; machines are on for an hour, so a dump that failed is
     /// tried three times in it.
     private static let firstBackOff = 300.0, longestBackOff = 4 * 3600.0
+    /// Of a job that never ran well, in seconds: what the platform's scripts take in the field.
+    private static let unknownLength = 900.0
 
     /// In the order of their turns: those that failed wait until the others are through.
     private func waiting(_ reading: ClockReading) -> [(rule: JobRule, at: Double)] {
-        rules.filter { !running.contains($0.job) }
+        rules.filter { begun[$0.job] == nil }
             .map { (rule: $0, at: dueTime($0, reading)) }
             .sorted {
                 (failures($0.rule) > 0 ? 1 : 0, $0.rule.rank, $0.rule.job.name)
@@ -105,7 +118,8 @@ public struct Schedule: Sendable {
     private func dueTime(_ rule: JobRule, _ reading: ClockReading) -> Double {
         let record = records[rule.job] ?? JobRecord()
         let at = max(rule.afterBoot, calendarTime(rule, record, reading), backOffEnd(record, reading))
-        return avoiding(rule.avoidedMinutes, at, reading)
+        return AvoidedMinutes(rule.avoidedMinutes)
+            .start(notBefore: at, lasting: record.usualSeconds ?? Self.unknownLength, reading, zone)
     }
 
     private func calendarTime(_ rule: JobRule, _ record: JobRecord, _ reading: ClockReading) -> Double {
@@ -114,7 +128,7 @@ public struct Schedule: Sendable {
             return rule.calendar.spacing.map { reading.bootSeconds - age + Double($0) } ?? .infinity
         }
         let lastSeconds = reading.now.seconds - Int64(age)
-        guard let next = next(of: rule.calendar, after: lastSeconds) else { return .infinity }
+        guard let next = rule.calendar.next(after: lastSeconds, in: zone) else { return .infinity }
         return reading.bootSeconds + Double(next - reading.now.seconds) + rule.delay
     }
 
@@ -125,30 +139,10 @@ public struct Schedule: Sendable {
         return Double(reading.now.seconds - moment.seconds)
     }
 
-    /// Seconds since 1970 of the calendar's next moment.
-    private func next(of calendar: CalendarRule, after seconds: Int64) -> Int64? {
-        let offset = zone.local(FileTime(seconds: seconds, nanoseconds: 0)).offset
-        guard let wall = calendar.earliest(after: seconds + Int64(offset)) else { return nil }
-        // The zone may have changed its clocks in between.
-        let guess = wall - Int64(offset)
-        let offsetThen = zone.local(FileTime(seconds: guess, nanoseconds: 0)).offset
-        return max(wall - Int64(offsetThen), seconds + 1)
-    }
-
     /// A failure of an earlier boot is not waited for: who switched the machine on again may have mended it.
     private func backOffEnd(_ record: JobRecord, _ reading: ClockReading) -> Double {
         guard let last = record.lastTry, last.bootID == reading.bootID else { return -.infinity }
         let doublings = Double(1 << min(max(record.failures - 1, 0), 16))
         return last.bootSeconds + min(Self.firstBackOff * doublings, Self.longestBackOff)
-    }
-
-    /// The container's cron goes by the same wall clock, believed or not.
-    private func avoiding(_ minutes: Range<Int>, _ at: Double, _ reading: ClockReading) -> Double {
-        guard !minutes.isEmpty, at.isFinite || at == -.infinity else { return at }
-        let start = max(at, reading.bootSeconds)
-        let seconds = reading.now.seconds + Int64(start - reading.bootSeconds)
-        let time = zone.local(FileTime(seconds: seconds, nanoseconds: 0))
-        guard minutes.contains(time.minute) else { return start }
-        return start + Double((minutes.upperBound - time.minute) * 60 - time.second)
     }
 }

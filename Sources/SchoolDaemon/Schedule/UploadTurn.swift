@@ -1,22 +1,43 @@
+import Uploading
+
 /// Decides when to upload. Pure: what happened in, when to go out.
 ///
 /// There is something to send from the start of the program, since nobody knows, and whenever a collection has published
-/// something; what could not be sent is tried again later and later, and at once when the machine's routes change.
+/// something; what could not be sent is tried again later and later, and at once when the machine's routes change, also
+/// when they did during the attempt.
 struct UploadTurn: Sendable, Hashable {
+    /// How an attempt ended.
+    enum Ending: Sendable, Hashable {
+        case sent
+        /// The store was reached and has all but some datasets, which it did not take, or which could not be read.
+        case sentInPart
+        case failed
+        /// Nothing will change until somebody does something.
+        case needsPerson
+        /// The store asks to come back in so many seconds.
+        case askedToWait(Int)
+    }
+
     private(set) var isRunning = false
     private var hasNews = true
     private var failures = 0
-    /// On the boot clock, in seconds.
+    /// Attempts in a row that left the same few datasets behind.
+    private var remainders = 0
+    /// On the boot clock, in seconds, as all moments here.
     private var notBefore = -Double.infinity
-    private let school: Double
+    /// Until then the store wants to hear nothing.
+    private var askedUntil = -Double.infinity
+    private var lastEnd = -Double.infinity
+    private var haveRoutesChanged = false
+    /// 0 to 1, another for each school, so that 700 of them do not come back at once.
+    private let spread: Double
 
-    /// - Parameter spread: 0 to 1, another for each school, so that 700 of them do not come back at once.
-    init(spread: Double) { school = spread }
+    init(spread: Double) { self.spread = spread }
 
     /// Seconds to wait; nil while there is nothing to do.
     func pause(bootSeconds: Double) -> Double? {
         guard !isRunning else { return nil }
-        return max(0, notBefore - bootSeconds)
+        return max(0, notBefore - bootSeconds, askedUntil - bootSeconds)
     }
 
     mutating func news(bootSeconds: Double) {
@@ -26,32 +47,76 @@ struct UploadTurn: Sendable, Hashable {
     }
 
     mutating func routesChanged() {
+        if isRunning { haveRoutesChanged = true }
         guard failures > 0 || hasNews else { return }
         failures = 0
-        notBefore = -.infinity
+        notBefore = lastEnd + Self.least
+    }
+
+    /// Another store may be meant, or another way to it: what was met before says nothing any more.
+    mutating func beginAnew() {
+        askedUntil = -.infinity
+        lastEnd = -.infinity
+        routesChanged()
     }
 
     mutating func begin() {
         isRunning = true
+        haveRoutesChanged = false
         // What is published from here on may come too late for this run.
         hasNews = false
     }
 
-    /// - Parameter needsPerson: nothing will change until somebody does something.
-    mutating func end(succeeded: Bool, needsPerson: Bool, bootSeconds: Double) {
+    mutating func end(_ ending: Ending, bootSeconds: Double) {
         isRunning = false
-        if succeeded {
-            failures = 0
+        lastEnd = bootSeconds
+        askedUntil = -.infinity
+        switch ending {
+        case .sent:
+            (failures, remainders) = (0, 0)
             notBefore = bootSeconds + (hasNews ? 0 : Self.greeting)
-        } else {
-            hasNews = true
-            failures += 1
-            let wait = needsPerson ? Self.longest : min(Self.first * Double(1 << min(failures - 1, 10)), Self.longest)
-            notBefore = bootSeconds + wait * (0.75 + school / 2)
+        case .sentInPart:
+            // The link is good: what is new does not wait for what is left behind.
+            failures = 0
+            remainders += 1
+            notBefore = bootSeconds + (hasNews ? 0 : Self.doubled(Self.longest, remainders, most: Self.greeting))
+        case .failed: failed(bootSeconds, wait: Self.doubled(Self.first, failures + 1, most: Self.longest))
+        case .needsPerson: failed(bootSeconds, wait: Self.longest)
+        case .askedToWait(let seconds):
+            failed(bootSeconds, wait: Self.doubled(Self.first, failures + 1, most: Self.longest))
+            askedUntil = bootSeconds + min(Double(max(seconds, 0)), Self.longestAsked) * (1 + spread / 4)
         }
+        // It may have failed on the old route.
+        if haveRoutesChanged, failures > 0 { routesChanged() }
     }
 
+    private mutating func failed(_ bootSeconds: Double, wait: Double) {
+        hasNews = true
+        failures += 1
+        notBefore = bootSeconds + wait * (0.75 + spread / 2)
+    }
+
+    private static func doubled(_ first: Double, _ times: Int, most: Double) -> Double {
+        min(first * Double(1 << min(times - 1, 10)), most)
+    }
+
+    /// A link that comes and goes is no reason to try without a pause.
+    private static let least = 10.0
     private static let first = 30.0, longest = 900.0
     /// How often the store hears of a school that has nothing new.
     private static let greeting = 6 * 3600.0
+    /// No store's word keeps a school away for longer.
+    private static let longestAsked = 24 * 3600.0
+}
+
+extension UploadTurn.Ending {
+    /// What an attempt came to.
+    init(_ report: UploadReport) {
+        self =
+            switch report.stopped {
+            case nil: report.exitStatus == 0 ? .sent : .sentInPart
+            case let error? where error.isPermanent: .needsPerson
+            case let error?: error.retryAfter.map { .askedToWait($0) } ?? .failed
+            }
+    }
 }

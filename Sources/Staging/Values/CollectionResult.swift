@@ -24,6 +24,9 @@ public struct CollectionProgress: Hashable, Sendable {
     /// What the last generation had: the best guess at where this ends. 0 if there was none.
     public var expectedFiles: UInt64 = 0
     public var expectedBytes: UInt64 = 0
+
+    /// Nothing is seen yet.
+    public init() {}
 }
 
 /// What a pass did, counted.

@@ -72,13 +72,16 @@ struct EnrolmentAttempt: Sendable {
             .get, "/v1/ca", answerLimit: AuthorityCertificate.largestAnswer, isAuthorized: false)
         guard case .success(let answer) = try conversation.call(request) else {
             throw UploadError(
-                .unexpectedAnswer, "\(store) does not hand out its certificate authority; is it the store's address?")
+                .unexpectedAnswer,
+                "\(store) does not hand out its certificate authority; is it the store's address, and not the network's "
+                    + "login page (a captive portal: log in there) that answers?")
         }
         guard let authority = AuthorityCertificate.find(in: answer.body, fingerprint: code.authority) else {
             throw UploadError(
                 .untrusted,
                 "\(store) is not the store that made this code: the key of its certificate authority is another one; "
-                    + "check the address and the code, and whether something on the way intercepts TLS; nothing was sent"
+                    + "check the address and the code, and whether something on the way intercepts TLS, such as the "
+                    + "network's login page; nothing was sent"
             )
         }
         return authority

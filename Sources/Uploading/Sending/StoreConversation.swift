@@ -65,7 +65,8 @@ final class StoreConversation {
     func pause(after problem: Problem) throws {
         try act(
             on: policy.after(.askedToWait(seconds: problem.retryAfter)),
-            otherwise: UploadError(.busy, "the store asks to come later: \(problem.detail)"))
+            otherwise: UploadError(
+                .busy, "the store asks to come later: \(problem.detail)", retryAfter: problem.retryAfter))
     }
 
     private func act(on action: RetryPolicy.Action, otherwise error: UploadError) throws {

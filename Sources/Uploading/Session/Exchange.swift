@@ -13,6 +13,7 @@ final class Exchange {
     private var position: Int
     private var bucket = RateBucket()
     private var watch: StallWatch
+    private var lastMoved: UInt64 = 0
     private var end: End?
     private let sentence: UnsafeMutablePointer<CChar>
 
@@ -126,6 +127,10 @@ final class Exchange {
         }
         let moved = sockets.moved
         let sum = sockets.isKnown ? moved : UInt64(max(down, 0)) &+ UInt64(max(up, 0))
+        if sum != lastMoved {
+            lastMoved = sum
+            settings.moved()
+        }
         if watch.isStalled(moved: sum, now: monotonicNanoseconds()) {
             end = .stalled
             return false

@@ -22,6 +22,8 @@ public struct SessionSettings: Sendable {
     /// Seconds without a byte after which a transfer is given up. There is no limit on the whole: at 64 kbit/s a frame
     /// takes minutes.
     public var patience: Int
+    /// Called whenever bytes have moved, often; should be quick.
+    public var moved: @Sendable () -> Void = {}
     public var stop: StopSignal
 
     public init(

@@ -14,7 +14,8 @@ extension TransferFailure {
             self.init(
                 .untrusted,
                 "\(address) cannot prove that it is the store this server was enrolled at (\(reason)); "
-                    + "check url under [store], or whether something on the way intercepts TLS")
+                    + "the network's login page (a captive portal: log in there), or a proxy that intercepts TLS, answers "
+                    + "in its place, or url under [store] is another server's; this is tried again by itself")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER, CURLE_NOT_BUILT_IN:
             self.init(.unusable, "no request to \(address) can be made: \(reason)")

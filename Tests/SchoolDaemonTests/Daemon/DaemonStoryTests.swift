@@ -126,8 +126,8 @@ struct DaemonStoryTests {
     mutating func ids() throws {
         ended(media, failed("media: failed: no", ["  missing: a"]))
         ended(database, try good("db"))
-        story.stuck(users)
-        story.stuck(users)
+        story.stuck(.job(users))
+        story.stuck(.job(users))
         story.scheduleNotKept("it cannot be kept")
         story.ending(cutOff: [])
         story.ending(cutOff: ["collecting db"])

@@ -22,7 +22,7 @@ struct LinkStoryTests {
         let told = (0..<20).compactMap {
             story.ended(UploadError($0.isMultiple(of: 2) ? .offline : .untrusted, "no \($0)"))
         }
-        #expect(told.map(\.0) == [.offline, .uploadRefused])
+        #expect(told.map(\.0) == [.offline, .uploadFailed])
     }
 
     @Test("says of each kind what it is")

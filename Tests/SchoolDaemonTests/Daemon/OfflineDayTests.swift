@@ -57,7 +57,7 @@ struct OfflineDayTests {
             let end = clock.bootSeconds + hours * 3600
             while clock.bootSeconds < end {
                 for job in schedule.due(clock) {
-                    schedule.begin(job)
+                    schedule.begin(job, clock)
                     let result = try result(of: job)
                     schedule.end(job, result.ending, clock)
                     story.ended(job, result, bootSeconds: clock.bootSeconds)
@@ -83,7 +83,7 @@ struct OfflineDayTests {
             var report = UploadReport()
             report.stopped = UploadError(.offline, "no answer from the store after \(uploads) ms")
             story.uploaded(report)
-            turn.end(succeeded: false, needsPerson: false, bootSeconds: clock.bootSeconds)
+            turn.end(.failed, bootSeconds: clock.bootSeconds)
         }
 
         private func result(of job: Job) throws -> JobResult {

@@ -44,7 +44,7 @@ struct ScheduleTests {
         }
 
         mutating func does(_ job: Job, _ ending: Schedule.Ending = .done) {
-            schedule.begin(job)
+            schedule.begin(job, clock)
             schedule.end(job, ending, clock)
         }
     }
@@ -186,7 +186,7 @@ struct ScheduleTests {
     func lanes() {
         var machine = Machine(daily(database, rank: 60), daily(media, rank: 100), hourly(heartbeat))
         #expect(machine.due == [heartbeat, database])
-        machine.schedule.begin(database)
+        machine.schedule.begin(database, machine.clock)
         machine.does(heartbeat)
         #expect(machine.due == [])
         machine.pass(hour)
@@ -254,6 +254,55 @@ struct ScheduleTests {
             machine.pass(25 * 60)
             #expect(machine.due == [.run(.progress)])
         }
+    }
+
+    @Test(
+        "a run of its usual length has ended before the platform's own jobs run again",
+        arguments: [
+            // Its usual length in minutes (none: it never ran well), the minute at which it could begin, and the one at
+            // which it does, in the next hour where that is earlier.
+            (nil, 24, 25), (nil, 25, 25), (nil, 45, 45), (nil, 46, 25), (nil, 59, 25),
+            (2, 57, 57), (2, 59, 25), (30, 30, 30), (30, 31, 25),
+            // Longer than there is room for: as soon as they have ended.
+            (50, 25, 25), (50, 35, 35), (50, 36, 25),
+        ] as [(Int64?, Int64, Int64)])
+    func usualLength(_ length: Int64?, _ from: Int64, _ begin: Int64) {
+        let script = Job.run(.progress)
+        var machine = Machine(
+            JobRule(script, .daily, afterBoot: 0, rank: 1, avoidedMinutes: 0..<25), at: noon + 30 * 60)
+        if let length {
+            machine.schedule.begin(script, machine.clock)
+            machine.pass(length * 60)
+            machine.schedule.end(script, .done, machine.clock)
+        }
+        machine.reboot(after: day + (from - 30 - (length ?? 0)) * 60, as: "second")
+        #expect(machine.due == (begin == from ? [script] : []))
+        machine.pass((begin - from + 60) % 60 * 60)
+        #expect(machine.due == [script])
+    }
+
+    @Test("what began before midnight and ended after it is done again after it")
+    func overMidnight() {
+        var machine = Machine(daily(media), at: noon + 12 * hour - 600)
+        machine.schedule.begin(media, machine.clock)
+        machine.pass(1200)
+        machine.schedule.end(media, .done, machine.clock)
+        #expect(machine.due == [media])
+        machine.does(media)
+        #expect(machine.due == [])
+    }
+
+    @Test("what is no longer as it was collected is collected again in five minutes")
+    func again() {
+        var machine = Machine(daily(media))
+        machine.does(media)
+        machine.schedule.repeatSoon(media, machine.clock)
+        machine.schedule.repeatSoon(database, machine.clock)
+        #expect(machine.schedule.wait(for: media, machine.clock) == 300)
+        #expect(machine.schedule.records[database] == nil, "it is not scheduled")
+        machine.pass(300)
+        machine.does(media)
+        #expect(machine.due == [])
     }
 
     @Test("new rules keep what was done under the old ones")

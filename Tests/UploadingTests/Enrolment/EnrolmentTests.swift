@@ -96,7 +96,7 @@ struct EnrolmentTests {
         let school = try school()
         school.store.authority = try TestAuthority().pem
         let error = #expect(throws: UploadError.self) { try attempt(school) }
-        #expect(error?.code == .untrusted && error?.exitStatus == 77 && error?.isPermanent == true)
+        #expect(error?.code == .untrusted && error?.exitStatus == 77 && error?.isPermanent == false)
         #expect(error?.message.contains("is not the store that made this code") == true)
         #expect(school.store.log == ["GET ca"])
         #expect(try school.files.read(.enrolment) == nil)

@@ -1,4 +1,5 @@
 import Content
+import Synchronization
 import Testing
 
 @testable import Uploading
@@ -33,6 +34,15 @@ struct StoreSessionTests {
         #expect(taken.length == body.count - 123_457)
         #expect(taken.sha256 == ChunkID(hashing: Array(body[123_457...])).hex)
         #expect(taken.headers["content-length"] == String(body.count - 123_457))
+    }
+
+    @Test func `that bytes move is told while they do`() throws {
+        final class Told: Sendable { let times = Atomic<Int>(0) }
+        let (server, told) = (try TLSServer(), Told())
+        var settings = server.settings()
+        settings.moved = { told.times.add(1, ordering: .relaxed) }
+        _ = try StoreSession(settings).exchange(patch("/frame"))
+        #expect(told.times.load(ordering: .relaxed) > 0)
     }
 
     @Test func `a large body is not kept waiting by an Expect header`() throws {

@@ -1,0 +1,83 @@
+import Foundation
+import LevelTree
+import Settings
+import Testing
+
+@testable import Collecting
+@testable import SchoolDaemon
+
+@Suite("Calendar texts where clocks are changed")
+struct CalendarInZoneTests {
+    /// 2018-11-04 03:00 UTC: the clocks go from -3 to -2 hours at midnight, so that the day begins at one.
+    private static let change: Int64 = 1_541_300_400
+
+    private static func zone(_ before: Int, _ after: Int) -> SchoolTimeZone {
+        SchoolTimeZone(
+            name: "Made/Up", transitions: [change],
+            periods: [before, after].map { SchoolTimeZone.Period(offset: $0 * 3600, abbreviation: "X") })
+    }
+
+    private static func moments(_ text: String, _ zone: SchoolTimeZone, from: Int64, count: Int) throws -> [Int64] {
+        let rule = try CalendarRule(text)
+        var moments: [Int64] = []
+        for _ in 0..<count {
+            guard let next = rule.next(after: moments.last ?? from, in: zone) else { break }
+            moments.append(next)
+        }
+        return moments
+    }
+
+    @Test(
+        "a time that does not exist is passed over, and one that comes twice comes once",
+        arguments: [
+            ("daily", -3, -2, [-24, 23, 47]), ("*-*-* 00:30", -3, -2, [-23.5, 23.5, 47.5]),
+            ("hourly", -3, -2, [-25, -24, -23]), ("daily", -2, -3, [-25, -1, 24]),
+            ("*-*-* 00:30", -2, -3, [-24.5, -0.5, 24.5]),
+        ])
+    func changed(_ text: String, _ before: Int, _ after: Int, _ hours: [Double]) throws {
+        let start = Self.change - 25 * 3600 - 60
+        #expect(
+            try Self.moments(text, Self.zone(before, after), from: start, count: 3)
+                == hours.map { Self.change + Int64($0 * 3600) })
+    }
+
+    private static let systemd = "/usr/bin/systemd-analyze"
+    private static let canCompare =
+        FileManager.default.isExecutableFile(atPath: systemd)
+        && FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/America/Sao_Paulo")
+
+    @Test(
+        "is what systemd says", .enabled(if: canCompare, "needs systemd-analyze and tzdata"),
+        arguments: ["daily", "hourly", "*:0/30", "*-*-* 00:30", "*-*-* 23:30", "Sun", "00:59:59"],
+        // Before summer begins, and before it ends; Brazil has given it up since.
+        ["2018-11-03 20:17:00", "2018-02-17 20:17:00"])
+    func asSystemd(_ text: String, _ base: String) throws {
+        let zone = try SchoolTimeZone.named("America/Sao_Paulo")
+        let theirs = try Self.elapses(text, base: base, zone: zone.name, count: 8)
+        let from = try #require(theirs.first) - 1
+        #expect(theirs.count == 8)
+        #expect(try Self.moments(text, zone, from: from, count: 8) == theirs)
+    }
+
+    /// As `systemd-analyze calendar` prints them, in seconds since 1970.
+    private static func elapses(_ text: String, base: String, zone: String, count: Int) throws -> [Int64] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: systemd)
+        process.arguments = ["calendar", "--base-time=\(base)", "--iterations=\(count)", text]
+        process.environment = ["TZ": zone, "LC_ALL": "C"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        // "(in UTC): Sun 2018-11-04 03:00:00 UTC" follows each.
+        return output.split(separator: "\n").compactMap { line in
+            guard line.contains("(in UTC):") else { return nil }
+            let numbers = line.split { !$0.isNumber }.compactMap { Int64($0) }
+            guard numbers.count == 6 else { return nil }
+            let day = CivilDate(year: Int(numbers[0]), month: Int(numbers[1]), day: Int(numbers[2])).daysSince1970
+            return day * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        }
+    }
+}

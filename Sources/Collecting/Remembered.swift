@@ -32,7 +32,7 @@ extension CollectionContext {
     func remembered<Memory: Remembered>(
         of dataset: Dataset, as form: Memory.Type
     ) throws(CollectingProblem) -> Memory? {
-        guard let last = try memory(dataset), let year = try? timeZone.year(of: now), last.year == year else {
+        guard let last = try memory(dataset), let year = try? year ?? timeZone.year(of: now), last.year == year else {
             return nil
         }
         return form.init(last.bytes)

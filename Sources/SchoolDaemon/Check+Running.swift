@@ -51,7 +51,8 @@ extension Check {
         let now = school.clock.now()
         do {
             let moment = try CollectionMoment(
-                now: now, bootSeconds: school.clock.bootSeconds(), zone: school.zone, latestTrusted: nil)
+                now: now, bootSeconds: school.clock.bootSeconds(), zone: school.zone, latestTrusted: nil,
+                storeTime: school.storeTime)
             if let warning = moment.warning(in: school.zone) {
                 warn("clock", warning)
             } else {

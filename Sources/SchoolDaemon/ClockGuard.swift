@@ -17,11 +17,19 @@ public enum ClockGuard {
         case farFuture
         /// Earlier than a collection that was made under a believed clock.
         case wentBack(from: FileTime)
+        /// The store said in this boot that it is another time.
+        case differs(from: FileTime)
     }
 
-    /// - Parameter latestTrusted: the end of the newest collection made under a believed clock, if there is one.
+    /// - Parameters:
+    ///   - latestTrusted: the end of the newest collection made under a believed clock, if there is one.
+    ///   - storeTime: the time by the store, if it told it in this boot; then nothing else counts.
     /// - Returns: nil when the clock can be believed.
-    public static func doubt(_ now: FileTime, latestTrusted: FileTime?) -> Doubt? {
+    public static func doubt(_ now: FileTime, latestTrusted: FileTime?, storeTime: FileTime? = nil) -> Doubt? {
+        if let storeTime {
+            let isNear = abs(now.seconds - storeTime.seconds) <= toleratedSeconds
+            return isNear ? nil : .differs(from: storeTime)
+        }
         if now < Release.date { return .beforeRelease }
         if now.seconds > Release.date.seconds + lifetimeSeconds { return .farFuture }
         if let latestTrusted, now.seconds < latestTrusted.seconds - toleratedSeconds {

@@ -24,10 +24,10 @@ extension School {
     ) async throws -> CollectionReport {
         var warnings = missingSources().map { CollectionWarning(.source, $0) }
         if let notice = try notice ?? standing().warning { warnings.append(CollectionWarning(.identity, notice)) }
+        try settle(staging)
         let moment = try moment(staging)
         if let warning = moment.warning(in: zone) {
-            warnings.append(
-                CollectionWarning(.clock, warning, topic: "\(String(describing: moment.doubt)) \(moment.year)"))
+            warnings.append(CollectionWarning(.clock, warning, topic: moment.topic))
         }
         let sources = try MirrorSources(self, identity, staging)
         warnings += sources.warnings(settings.source).map { CollectionWarning(.source, $0) }
@@ -42,9 +42,17 @@ extension School {
 
     /// What the collectors are told at a moment.
     func context(_ moment: CollectionMoment, _ identity: SchoolIdentity) -> CollectionContext {
-        CollectionContext(
+        var context = CollectionContext(
             sources: settings.source, identity: identity, now: moment.now, isClockTrusted: moment.isTrusted,
             timeZone: zone, scratch: scratch, containerCache: containerCache)
+        context.machineNow = moment.machineNow
+        context.year = moment.year
+        context.clockNote = moment.skew.flatMap { skew in
+            abs(skew) < CollectionMoment.notableSkew
+                ? nil
+                : "The clock of this server is \(CollectionMoment.skewText(skew)) the store's, whose time this is."
+        }
+        return context
     }
 
     /// The same, with what staging knows: what collectors remember, and how much may be written.
@@ -106,7 +114,10 @@ extension School {
                 context.settled = settled
                 return context
             },
-            moment: { try moment(staging) },
+            moment: {
+                try settle(staging)
+                return try moment(staging)
+            },
             bootSeconds: clock.bootSeconds,
             standing: { dataset in
                 (try? staging.currentGenerations())?.filter { $0.dataset == dataset }.max { $0.sequence < $1.sequence }

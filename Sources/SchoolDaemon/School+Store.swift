@@ -15,7 +15,8 @@ extension School {
         let (settings, rate) = (settings, settings.upload.rate)
         var options = Uploader.Options(
             store: try storeAddress(), proxy: try proxy(), rate: { rate },
-            priority: { settings.priority(of: $0) }, report: { try report(from: staging) })
+            priority: { settings.priority(of: $0) }, report: { try report(from: staging) },
+            learn: { try learn(storeSeconds: $0, at: $1, staging) })
         if let watch { options.moved = { watch.gotOn() } }
         let uploader = Uploader(staging: staging, files: files, options: options)
         let ended = await uploader.upload(datasets) {

@@ -48,7 +48,9 @@ public struct School: Sendable {
     }
 
     /// Whether the wall clock can be believed, as far as this process knows: see `ClockGuard`.
-    func trusts(_ now: FileTime) -> Bool { ClockGuard.doubt(now, latestTrusted: shared.latestTrusted) == nil }
+    func trusts(_ now: FileTime) -> Bool {
+        ClockGuard.doubt(now, latestTrusted: shared.latestTrusted, storeTime: storeTime) == nil
+    }
 
     /// The same school, after its container was asked who the server is: only where nothing on the host tells it.
     public func askingContainer() async -> School {
@@ -64,7 +66,8 @@ public struct School: Sendable {
     func moment(_ staging: Staging) throws -> CollectionMoment {
         try CollectionMoment(
             now: clock.now(), bootSeconds: clock.bootSeconds(), zone: zone,
-            latestTrusted: School.latestTrusted(staging.currentGenerations()))
+            latestTrusted: School.latestTrusted(staging.currentGenerations()), storeTime: storeTime,
+            bootID: clock.bootID())
     }
 
     /// The end of the newest collection that was made under a believed clock.

@@ -31,7 +31,8 @@ extension SchoolStatus {
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.isAboveHighWater),
             clock: Clock(
-                now: school.zone.isoText(milliseconds: moment.clock.startedMilliseconds), isTrusted: moment.isTrusted,
+                now: school.zone.isoText(milliseconds: moment.machineNow.milliseconds), isTrusted: moment.isTrusted,
+                skew: moment.skew, held: try staging.heldGenerations().count,
                 warning: moment.warning(in: school.zone)),
             nextRuns: nextRuns(school, isClockTrusted: moment.isTrusted))
         status.summary = status.summarized()

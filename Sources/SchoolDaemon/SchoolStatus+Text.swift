@@ -52,7 +52,8 @@ extension SchoolStatus {
         facts.append(
             "disk     \(ByteText.size(disk.used)) of \(ByteText.size(disk.budget)) used, "
                 + "\(ByteText.size(disk.free)) free, \(ByteText.size(disk.keepFree)) of it kept free\(full)")
-        facts.append("clock    \(clock.warning ?? clock.now)")
+        facts.append("clock    \(clock.warning ?? clock.now)\(skewed)")
+        if clock.held > 0 { facts.append("held     \(clock.held) collections, until it is known when they were made") }
         return facts + nextText
     }
 
@@ -73,6 +74,13 @@ extension SchoolStatus {
             lines[lines.count - 1].jobs.append(run.job)
         }
         return lines.map { "next     \($0.time): \($0.jobs.joined(separator: ", "))" }
+    }
+
+    /// What the warning does not say.
+    private var skewed: String {
+        guard clock.warning == nil, let skew = clock.skew else { return "" }
+        guard abs(skew) >= StoreTime.tolerance else { return ", as the store's" }
+        return ", \(CollectionMoment.skewText(skew)) the store's"
     }
 
     private var named: String {

@@ -111,12 +111,17 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
     public struct Clock: Sendable, Codable, Hashable {
         public var now: String
         public var isTrusted: Bool
+        /// How far it is ahead of the store's, in seconds; nil where the store did not tell its time in this boot.
+        public var skew: Int64?
+        /// Collections that wait to be filed until the time is known.
+        public var held: Int
         public var warning: String?
 
         enum CodingKeys: String, CodingKey {
             case now
             case isTrusted = "trusted"
-            case warning
+            case skew = "ahead_of_store_seconds"
+            case held, warning
         }
     }
 

@@ -10,7 +10,7 @@ extension Staging {
     }
 
     /// What the store has no receipt for: by priority, then year, then sequence. Of one dataset and year the earlier
-    /// must be committed before the later.
+    /// must be committed before the later. What is held is not among them: nobody knows yet where it belongs.
     ///
     /// - Parameter priority: the lower, the earlier; configuration may move a dataset.
     public func pendingGenerations(
@@ -19,7 +19,9 @@ extension Staging {
         func key(_ generation: Generation) -> (Int, String, Year, UInt64) {
             (priority(generation.dataset), generation.dataset.name, generation.year, generation.sequence)
         }
-        return try rows().map(\.generation).filter { $0.state == .pending }.sorted { key($0) < key($1) }
+        return try rows().map(\.generation).filter { $0.state == .pending && $0.held == nil }.sorted {
+            key($0) < key($1)
+        }
     }
 
     /// Nil if there is none of this number, or it was let go.

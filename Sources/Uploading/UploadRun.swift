@@ -13,10 +13,13 @@ final class UploadRun {
     private let wanted: Set<Dataset>?
     private let priority: (Dataset) -> Int
     private let facts: (() throws -> Report)?
+    private let learn: ((Int64, Double) throws -> Void)?
     private let tell: (UploadEvent) -> Void
     private let frames: FrameSender
 
     private var report = UploadReport()
+    /// By the boot clock, when the store told its time.
+    private var greetedNanoseconds: Int64 = 0
     private var failed: Set<DatasetYear> = []
     /// Content of generations whose turn is over, and of all that were seen, in bytes.
     private var doneBytes: UInt64 = 0
@@ -33,7 +36,7 @@ final class UploadRun {
     init(
         staging: Staging, installation: Installation, conversation: StoreConversation, wanted: Set<Dataset>?,
         priority: @escaping (Dataset) -> Int, facts: (() throws -> Report)?,
-        tell: @escaping (UploadEvent) -> Void
+        learn: ((Int64, Double) throws -> Void)?, tell: @escaping (UploadEvent) -> Void
     ) {
         self.staging = staging
         self.installation = installation
@@ -41,6 +44,7 @@ final class UploadRun {
         self.wanted = wanted
         self.priority = priority
         self.facts = facts
+        self.learn = learn
         self.tell = tell
         frames = FrameSender(staging: staging, conversation: conversation)
     }
@@ -68,7 +72,13 @@ final class UploadRun {
                 .unexpectedAnswer,
                 "\(installation.store) does not greet as a store does; check url under [store] and the store's version")
         }
-        report.storeTime = (hello.time, clinux_boot_nanoseconds())
+        greetedNanoseconds = clinux_boot_nanoseconds()
+        report.storeTime = (hello.time, greetedNanoseconds)
+        do {
+            try learn?(hello.time, Double(greetedNanoseconds) / 1e9)
+        } catch {
+            report.notices.append("what was collected while the time was not known stays held: \(error)")
+        }
         if hello.chunkProfile != ChunkProfile.version {
             report.notices.append(
                 "the store cuts content by profile \(hello.chunkProfile) and this program by \(ChunkProfile.version): "
@@ -89,8 +99,11 @@ final class UploadRun {
     /// Best effort: what befalls it is no failure of the upload.
     private func tellFacts(_ hello: Hello) {
         guard let facts else { return }
+        // It is hours later, perhaps.
+        let elapsed = (clinux_boot_nanoseconds() - greetedNanoseconds) / 1_000_000_000
         do {
-            try ReportSender(staging: staging, conversation: conversation).send(facts(), storeSeconds: hello.time)
+            try ReportSender(staging: staging, conversation: conversation)
+                .send(facts(), storeSeconds: hello.time.addingReportingOverflow(elapsed).partialValue)
         } catch is TransferFailure {
             // The link broke: nothing that anybody has to know of.
         } catch {

@@ -23,12 +23,15 @@ public final class Uploader: Sendable {
         public var report: (@Sendable () throws -> Report)?
         /// Called whenever bytes have moved on the wire, often; should be quick.
         public var moved: @Sendable () -> Void = {}
+        /// Told the store's time, in seconds since 1970, and the boot clock's then, in seconds, before anything is sent.
+        public var learn: (@Sendable (Int64, Double) throws -> Void)?
 
         public init(
             store: String, proxy: String? = nil, rate: @escaping @Sendable () -> UInt64? = { nil },
             retry: RetryPolicy.Limits = RetryPolicy.Limits(),
             priority: @escaping @Sendable (Dataset) -> Int = { $0.priority },
-            report: (@Sendable () throws -> Report)? = nil
+            report: (@Sendable () throws -> Report)? = nil,
+            learn: (@Sendable (Int64, Double) throws -> Void)? = nil
         ) {
             self.store = store
             self.proxy = proxy
@@ -36,6 +39,7 @@ public final class Uploader: Sendable {
             self.retry = retry
             self.priority = priority
             self.report = report
+            self.learn = learn
         }
     }
 
@@ -101,7 +105,7 @@ public final class Uploader: Sendable {
                 wait: { self.surroundings.wait($0, stop) })
             return UploadRun(
                 staging: staging, installation: installation, conversation: conversation, wanted: wanted,
-                priority: options.priority, facts: options.report, tell: tell
+                priority: options.priority, facts: options.report, learn: options.learn, tell: tell
             ).run()
         } catch {
             var report = UploadReport()

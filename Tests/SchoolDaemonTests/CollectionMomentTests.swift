@@ -44,7 +44,7 @@ struct CollectionMomentTests {
         #expect(moment.year.number == 2026)
         let warning = try #require(moment.warning(in: .india))
         #expect(warning.contains("before this program was made"))
-        #expect(warning.contains("filed under 2026"))
+        #expect(warning.contains("held, for 2026 as it seems"))
     }
 
     @Test("under a dead battery's clock is filed with the newest collection that was believed")

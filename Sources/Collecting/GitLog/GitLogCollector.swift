@@ -149,7 +149,8 @@ struct GitLogCollector: Collector {
             }
         }
         // In a new year there is no earlier content of it to keep: that is said once.
-        if memory?.year.number == context.timeZone.local(context.now).year { had.formUnion(former) }
+        let year = context.year?.number ?? context.timeZone.local(context.now).year
+        if memory?.year.number == year { had.formUnion(former) }
         gathering.memory = Array(
             had.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: [UInt8(ascii: "\n")]))
     }

@@ -58,14 +58,14 @@ struct HalfSets: Sendable {
     }
 
     private func look(at gathering: Gathering, _ former: WaitingMemory) -> Look {
-        let settling = Settling(now: context.now)
+        let settling = Settling(now: context.machineNow)
         let excluded = context.excluded(dataset)
         var look = Look()
         gathering.forEachFile { path, modified in
             look.seen.insert(path)
             let age = settling.age(modified: modified)
             guard age != .settled, !excluded.matches(path) else { return }
-            let first = former.since[escapedText(path.bytes)] ?? context.now.seconds
+            let first = former.since[escapedText(path.bytes)] ?? context.machineNow.seconds
             guard !settling.hasWaitedLongest(since: first) else { return }
             if age == .fresh { look.fresh[path] = first } else { look.recent[path] = first }
         }

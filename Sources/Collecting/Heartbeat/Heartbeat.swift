@@ -37,7 +37,9 @@ struct Heartbeat: Sendable {
 
     private var clock: String {
         let date = context.timeZone.local(context.now).dateText
-        guard !context.isClockTrusted else { return date }
+        guard !context.isClockTrusted else {
+            return [date, context.clockNote].compactMap(\.self).joined(separator: "\n")
+        }
         return date + "\nThe clock of this server is not to be trusted: this date, and the one in this file's name, "
             + "may be wrong."
     }

@@ -86,7 +86,7 @@ struct ToolsLogsPass {
     }
 
     private func isFresh(_ stamp: FileStamp) -> Bool {
-        stamp.modified.seconds > context.now.seconds - ToolsLogsPass.moment
+        stamp.modified.seconds > context.machineNow.seconds - ToolsLogsPass.moment
     }
 
     private mutating func keep(

@@ -27,7 +27,7 @@ struct DropPass {
         self.memory.archives = []
         self.memory.folders = []
         room = context.room()
-        let now = context.now
+        let now = context.machineNow
         unsettled = FileTime(seconds: now.seconds - Settling.freshSeconds, nanoseconds: now.nanoseconds)...now
     }
 

@@ -45,7 +45,8 @@ struct SourceOrigin: Hashable, Codable {
 extension GenerationRow {
     static let columns = """
         sequence, dataset, year, state, outcome, files, bytes, started, finished, clock_trusted, shortfalls, \
-        source_is_partial, origins, content_inode, tree_path, is_current, must_be_sent, is_distrusted
+        source_is_partial, origins, content_inode, tree_path, is_current, must_be_sent, is_distrusted, \
+        held_boot, held_seconds
         """
 
     init(_ row: Row) throws {
@@ -65,7 +66,8 @@ extension GenerationRow {
             isClockTrusted: row["clock_trusted"],
             shortfalls: try WireCoding.decode([Shortfall].self, from: Array(shortfalls)),
             sourceIsPartial: row["source_is_partial"],
-            state: state == Generation.State.acknowledged.rawValue ? .acknowledged : .pending)
+            state: state == Generation.State.acknowledged.rawValue ? .acknowledged : .pending,
+            held: (row["held_boot"] as String?).map { HeldMoment(bootID: $0, bootSeconds: row["held_seconds"]) })
         self.origins = try WireCoding.decode([SourceOrigin].self, from: Array(origins))
         contentInode = UInt64(bitPattern: row["content_inode"])
         self.treePath = Array(treePath)
@@ -80,7 +82,8 @@ extension GenerationRow {
     func insert(_ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO generation (\(GenerationRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO generation (\(GenerationRow.columns))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Int64(bitPattern: sequence), generation.dataset.name, generation.year.number,
@@ -89,7 +92,7 @@ extension GenerationRow {
                 generation.startedMilliseconds, generation.finishedMilliseconds, generation.isClockTrusted,
                 Data(try WireCoding.encode(generation.shortfalls)), generation.sourceIsPartial,
                 Data(try WireCoding.encode(origins)), Int64(bitPattern: contentInode), Data(treePath), isCurrent,
-                mustBeSent, isDistrusted,
+                mustBeSent, isDistrusted, generation.held?.bootID, generation.held?.bootSeconds,
             ])
     }
 }

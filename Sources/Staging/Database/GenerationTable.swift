@@ -22,6 +22,10 @@ enum GenerationTable {
         try rows("state = ?", [GenerationRow.dropped], database)
     }
 
+    static func held(_ database: Database) throws -> [GenerationRow] {
+        try rows("held_boot IS NOT NULL AND state != ?", [GenerationRow.dropped], database)
+    }
+
     private static func rows(
         _ condition: String, _ arguments: StatementArguments, _ database: Database
     ) throws -> [GenerationRow] {
@@ -65,6 +69,18 @@ enum GenerationTable {
         try database.execute(
             sql: "UPDATE generation SET content_inode = 0, is_distrusted = 1 WHERE content_inode = ?",
             arguments: [Int64(bitPattern: inode)])
+    }
+
+    /// Its time is known: it is held no longer.
+    static func settle(_ sequence: UInt64, _ filing: Filing, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE generation SET held_boot = NULL, held_seconds = NULL, clock_trusted = ?,
+                    finished = finished - started + ?, started = ? WHERE sequence = ?
+                """,
+            arguments: [
+                filing.isCertain, filing.startedMilliseconds, filing.startedMilliseconds, Int64(bitPattern: sequence),
+            ])
     }
 
     static func setTreePath(_ path: [UInt8], of sequence: UInt64, _ database: Database) throws {

@@ -9,6 +9,7 @@ enum StagingMigrations {
         migrator.registerMigration("3 collectors' memories") { try $0.execute(sql: memories) }
         migrator.registerMigration("4 refused files") { try $0.execute(sql: refusedFiles) }
         migrator.registerMigration("5 the acknowledged report") { try $0.execute(sql: acknowledgedReport) }
+        migrator.registerMigration("6 held generations") { try $0.execute(sql: heldGenerations) }
         return migrator
     }
 
@@ -60,6 +61,12 @@ enum StagingMigrations {
     private static let acknowledgedReport = """
         CREATE TABLE acknowledged_report (
             id INTEGER PRIMARY KEY CHECK (id = 1), report BLOB NOT NULL, at INTEGER NOT NULL);
+        """
+
+    /// Both are NULL for a generation whose year is known.
+    private static let heldGenerations = """
+        ALTER TABLE generation ADD COLUMN held_boot TEXT;
+        ALTER TABLE generation ADD COLUMN held_seconds REAL;
         """
 
     private static let ledger = """

@@ -159,7 +159,8 @@ struct Collection {
             sequence: draft.sequence, dataset: dataset, year: year, outcome: outcome, files: draft.files,
             bytes: draft.bytes, startedMilliseconds: clock.startedMilliseconds,
             finishedMilliseconds: clock.startedMilliseconds + elapsed, isClockTrusted: clock.isTrusted,
-            shortfalls: isPartial ? pass.shortfalls.list : [], sourceIsPartial: gathering.sourceIsPartial)
+            shortfalls: isPartial ? pass.shortfalls.list : [], sourceIsPartial: gathering.sourceIsPartial,
+            held: clock.heldBoot.map { HeldMoment(bootID: $0, bootSeconds: clock.bootSeconds) })
         let row = GenerationRow(
             generation: generation, origins: sources.origins, contentInode: inode, treePath: place, isCurrent: true)
         let isSuperseding = last?.generation.year == year && last?.generation.state == .pending

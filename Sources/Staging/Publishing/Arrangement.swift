@@ -23,7 +23,7 @@ struct Arrangement {
         let dropped = rows.filter(\.isDropped)
         guard !dropped.isEmpty else { return }
         try beforeStep(.release)
-        for row in dropped { try remove(row) }
+        for row in dropped { try remove(row, among: rows) }
     }
 
     // MARK: The tree
@@ -111,8 +111,9 @@ struct Arrangement {
     // MARK: Dropped generations
 
     /// Removes a dropped generation's files, then its row.
-    private func remove(_ row: GenerationRow) throws {
-        try hide(row)
+    private func remove(_ row: GenerationRow, among rows: [GenerationRow]) throws {
+        // What is shown there is another's, and may be the same file.
+        if !rows.contains(where: { $0.isCurrent && $0.treePath == row.treePath }) { try hide(row) }
         let freed = try FolderRemoval.remove(CName(String(row.sequence)), in: folders.generations.number)
         try translatingDatabaseErrors {
             try database.write { database in

@@ -11,6 +11,8 @@ import LevelTree
 /// - of an accumulating dataset, the next one, which carries everything forward; unless a file in it was rewritten in
 ///   place (`mustBeSent`).
 ///
+/// A held generation stands in for none whose year is known.
+///
 /// A year is closed when a later year has a generation and the year's own last one was acknowledged.
 enum Retention {
     static func released(of rows: [GenerationRow], inDoubt: Set<UInt64>) -> [UInt64] {
@@ -25,12 +27,17 @@ enum Retention {
                 return true
             }
             guard !row.isCurrent else { return false }
-            let later = sameYear.filter { $0.sequence > row.sequence }
+            let later = sameYear.filter { $0.sequence > row.sequence && isAlike($0, row) }
             switch row.generation.state {
             case .acknowledged: return later.contains { $0.generation.state == .acknowledged }
             case .pending: return isReplaced(row, by: later)
             }
         }.map(\.sequence)
+    }
+
+    /// What is held may turn out to be another year's: it stands in only for what was held before it in the same boot.
+    private static func isAlike(_ later: GenerationRow, _ row: GenerationRow) -> Bool {
+        later.generation.held?.bootID == row.generation.held?.bootID
     }
 
     private static func isReplaced(_ row: GenerationRow, by later: [GenerationRow]) -> Bool {

@@ -8,11 +8,14 @@ public struct CollectionClock: Hashable, Sendable {
     public var bootSeconds: Double
     /// Whether the school's clock is believed.
     public var isTrusted: Bool
+    /// The kernel's name of this boot where the year is not known: what is made then is held. Nil where it is known.
+    public var heldBoot: String?
 
-    public init(startedMilliseconds: Int64, bootSeconds: Double, isTrusted: Bool) {
+    public init(startedMilliseconds: Int64, bootSeconds: Double, isTrusted: Bool, heldBoot: String? = nil) {
         self.startedMilliseconds = startedMilliseconds
         self.bootSeconds = bootSeconds
         self.isTrusted = isTrusted
+        self.heldBoot = heldBoot
     }
 }
 

@@ -29,13 +29,16 @@ public struct Generation: Hashable, Sendable {
     /// Whether the source can only ever give a partial state.
     public let sourceIsPartial: Bool
     public let state: State
+    /// Set while nobody knows when it was made: it is not sent, and its year is only the best guess; see `Staging.file`.
+    public let held: HeldMoment?
 
     public var isByReference: Bool { dataset.isByReference }
 
     public init(
         sequence: UInt64, dataset: Dataset, year: Year, outcome: Outcome, files: UInt64, bytes: UInt64,
         startedMilliseconds: Int64, finishedMilliseconds: Int64, isClockTrusted: Bool, shortfalls: [Shortfall] = [],
-        sourceIsPartial: Bool = false, state: State = .pending
+        sourceIsPartial: Bool = false, state: State = .pending,
+        held: HeldMoment? = nil
     ) {
         self.sequence = sequence
         self.dataset = dataset
@@ -49,5 +52,19 @@ public struct Generation: Hashable, Sendable {
         self.shortfalls = shortfalls
         self.sourceIsPartial = sourceIsPartial
         self.state = state
+        self.held = held
+    }
+}
+
+/// When a collection began, by the clock that never is wrong but counts from the last boot.
+public struct HeldMoment: Hashable, Sendable {
+    /// The kernel's name of the boot.
+    public let bootID: String
+    /// Since that boot, in seconds.
+    public let bootSeconds: Double
+
+    public init(bootID: String, bootSeconds: Double) {
+        self.bootID = bootID
+        self.bootSeconds = bootSeconds
     }
 }

@@ -20,10 +20,20 @@ struct ReportNewsTests {
         Report(version: "1.0", freeBytes: free, clock: clock, errors: errors)
     }
 
-    @Test func `the first report is news, the same again is none, whatever the clock says`() {
+    @Test func `the first report is news, the same again is none, however late it is`() {
         #expect(isNews(report(), since: nil))
         #expect(!isNews(report()))
         #expect(!isNews(report(clock: 99)))
+    }
+
+    @Test func `a clock that is wrong by another quarter of an hour is news, and so is one that was set`() {
+        #expect(!isNews(report(clock: 1_000_000), at: 101))
+        #expect(!isNews(report(clock: 899_000)))
+        for wrong: Int64 in [901_000, -900_000, -800_000_000_000, .max, .min] { #expect(isNews(report(clock: wrong))) }
+        let behind = AcknowledgedReport(
+            Report(version: "1.0", freeBytes: 1000, clock: -800_000_000_000, errors: ["one"]), storeSeconds: 100)
+        #expect(!isNews(report(clock: -800_000_000_000), since: behind))
+        #expect(isNews(report(clock: 100_000), since: behind))
     }
 
     @Test func `other errors are news, and so are fewer, and another version`() {
@@ -47,8 +57,9 @@ struct ReportNewsTests {
         Report(version: "1.0", freeBytes: 0, clock: 1, errors: ["one"]), storeSeconds: 100)
 
     @Test func `what was said a week ago is said again, and so is what was said in the store's future`() {
-        #expect(!isNews(report(), at: 100 + 7 * 86_400 - 1))
-        #expect(isNews(report(), at: 100 + 7 * 86_400))
+        func later(_ seconds: Int64) -> Bool { isNews(report(clock: seconds * 1000), at: 100 + seconds) }
+        #expect(!later(7 * 86_400 - 1))
+        #expect(later(7 * 86_400))
         #expect(isNews(report(), at: 99))
         #expect(isNews(report(), at: .min))
     }

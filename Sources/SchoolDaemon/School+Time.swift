@@ -1,0 +1,55 @@
+import Collecting
+import LevelTree
+import Staging
+import Wire
+
+extension School {
+    /// The time by the store, if it told it in this boot.
+    var storeTime: FileTime? {
+        StoreTime.load(from: files)?.time(at: clock.bootSeconds(), in: clock.bootID())
+    }
+
+    /// Remembers what the store said of the time, and files what was held for want of it.
+    ///
+    /// - Parameters:
+    ///   - seconds: since 1970.
+    ///   - bootSeconds: by the boot clock, when it was told.
+    /// - Throws: `StagingError`.
+    func learn(storeSeconds seconds: Int64, at bootSeconds: Double, _ staging: Staging) throws {
+        try StoreTime(bootID: clock.bootID(), bootSeconds: bootSeconds, seconds: seconds).save(to: files)
+        try settle(staging)
+    }
+
+    /// Files what is held, if the time is known now.
+    /// - Throws: `StagingError`; what was not filed stays held.
+    func settle(_ staging: Staging) throws {
+        let held = try staging.heldGenerations()
+        guard !held.isEmpty else { return }
+        let moment = try moment(staging)
+        guard moment.isTrusted else { return }
+        let known = HeldYears.Known(now: moment.now, bootSeconds: moment.bootSeconds, bootID: moment.bootID)
+        let trusted = try staging.currentGenerations().filter { $0.isClockTrusted && $0.held == nil }
+        try staging.file(
+            try held.compactMap { generation in
+                let before = trusted.filter { $0.sequence < generation.sequence }
+                let after = trusted.filter { $0.sequence > generation.sequence }
+                return try HeldYears.filing(
+                    HeldYears.Held(
+                        generation: generation,
+                        earliest: before.map(\.finishedMilliseconds).max().map(FileTime.init(milliseconds:)),
+                        latest: after.map(\.startedMilliseconds).min().map(FileTime.init(milliseconds:)),
+                        newestFile: try newestFile(of: generation, staging, before: moment.now)),
+                    known: known, zone: zone)
+            })
+    }
+
+    /// Of those that can be true.
+    private func newestFile(of generation: Generation, _ staging: Staging, before now: FileTime) throws -> FileTime? {
+        var newest: FileTime?
+        try staging.forEachEntry(of: generation) { staged in
+            let time = staged.entry.modified
+            if time <= now, newest.map({ $0 < time }) ?? true { newest = time }
+        }
+        return newest
+    }
+}

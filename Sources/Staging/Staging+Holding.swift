@@ -1,0 +1,127 @@
+import GRDB
+import LevelTree
+
+extension Staging {
+    /// Generations whose year is not known, by sequence.
+    /// - Throws: `StagingError` if the database cannot be read.
+    public func heldGenerations() throws -> [Generation] {
+        try read { try GenerationTable.held($0) }.map(\.generation)
+    }
+
+    /// Files held generations under their years: then they are sent like any other.
+    ///
+    /// One that belongs where it was kept is only told so. One of another year is made anew there, from what is staged,
+    /// and what it had stood before stands again in the year before; of what accumulates, only what came or changed goes
+    /// along, unless a collector remembers what is staged. Each is one transaction: a crash leaves it held, or filed.
+    ///
+    /// Waits for a pass that runs. Filing what is not held any more does nothing.
+    /// - Throws: `StagingError`; what was not reached stays held.
+    public func file(_ filings: [Filing]) throws {
+        guard !filings.isEmpty else { return }
+        try passing.withLock { _ in
+            for filing in filings.sorted(by: { $0.sequence < $1.sequence }) {
+                guard let row = try read({ try GenerationTable.row(filing.sequence, $0) }), !row.isDropped,
+                    row.generation.held != nil
+                else { continue }
+                if row.generation.year == filing.year {
+                    try settle(row, filing)
+                } else {
+                    try move(row, filing)
+                }
+                try arrange(row.generation.dataset)
+            }
+        }
+    }
+
+    private func settle(_ row: GenerationRow, _ filing: Filing) throws {
+        try write { database in
+            try GenerationTable.settle(row.sequence, filing, database)
+            try releaseGenerations(of: row.generation.dataset, database)
+        }
+    }
+
+    // MARK: Another year
+
+    private func move(_ row: GenerationRow, _ filing: Filing) throws {
+        try arrange(row.generation.dataset)
+        let rows = try read { try GenerationTable.rows(of: row.generation.dataset, $0) }.filter { !$0.isDropped }
+        let before = rows.last {
+            $0.generation.year == row.generation.year && $0.sequence < row.sequence && $0.generation.held == nil
+        }
+        let memory = try memory(of: row.generation.dataset)
+        let goesWithMemory = memory?.year == row.generation.year
+        let isByReference = row.generation.isByReference
+        let baseline = Baseline(
+            row: row, entries: try entryList(of: row.sequence), root: isByReference ? nil : try contentRoot(of: row),
+            isSameYear: true)
+        let draft = GenerationDraft(
+            folders: folders, baseline: baseline, copies: !isByReference, gauge: try gauge(),
+            takeSequence: takeSequence)
+        do {
+            try draft.change()
+            let isWhole = row.generation.dataset.kind == .mirror || goesWithMemory
+            try fill(draft, from: baseline, without: isWhole ? nil : before.map { try entryList(of: $0.sequence) })
+            try record(draft, of: row, filing, before: before, memory: goesWithMemory ? memory : nil)
+        } catch {
+            draft.discard()
+            throw error
+        }
+        draft.handOver()
+    }
+
+    /// - Parameter former: both lists are in the order of manifests; what is in it unchanged stays out.
+    private func fill(_ draft: GenerationDraft, from baseline: Baseline, without former: EntryListReader?) throws {
+        let entries = baseline.entries
+        while entries.hasRecord {
+            let path = entries.path
+            while let former, former.hasRecord, comparePaths(former.path, path) < 0 { try former.advance() }
+            let isFormer = former.map { former in
+                former.hasRecord && former.path == path
+                    && former.withChunks { old in entries.withChunks { $0.elementsEqual(old) } }
+            }
+            if isFormer == true { try draft.drop() } else { try draft.keep(entries.record) }
+            try entries.advance()
+        }
+    }
+
+    private func record(
+        _ draft: GenerationDraft, of row: GenerationRow, _ filing: Filing, before: GenerationRow?,
+        memory: CollectorMemory?
+    ) throws {
+        let held = row.generation
+        let target = row.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
+        let inode = try draft.finish(reference: held.isByReference ? target : nil)
+        let generation = Generation(
+            sequence: draft.sequence, dataset: held.dataset, year: filing.year, outcome: held.outcome,
+            files: draft.files, bytes: draft.bytes, startedMilliseconds: filing.startedMilliseconds,
+            finishedMilliseconds: filing.startedMilliseconds + held.finishedMilliseconds - held.startedMilliseconds,
+            isClockTrusted: filing.isCertain, shortfalls: held.shortfalls, sourceIsPartial: held.sourceIsPartial)
+        let moved = GenerationRow(
+            generation: generation, origins: row.origins, contentInode: inode,
+            treePath: try treePath(of: held.dataset, filing.year, identity), isCurrent: true)
+        try options.beforeStep(.makeDurable)
+        try folders.sync()
+        try options.beforeStep(.record)
+        try write { database in
+            for other in try GenerationTable.rows(of: held.dataset, database)
+            where other.isCurrent && other.generation.year == filing.year {
+                try GenerationTable.setFlag("is_current", of: other.sequence, to: false, database)
+                // It is not carried forward.
+                if held.dataset.kind == .accumulate {
+                    try GenerationTable.setFlag("must_be_sent", of: other.sequence, to: true, database)
+                }
+            }
+            try GenerationTable.drop([row.sequence], database)
+            if let before, row.isCurrent {
+                try GenerationTable.setFlag("is_current", of: before.sequence, to: true, database)
+            }
+            try GenerationTable.forgetContent(withInode: inode, database)
+            try moved.insert(database)
+            try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.gauge.added, database)
+            if let memory {
+                try Memories.record(CollectorMemory(year: filing.year, bytes: memory.bytes), held.dataset, database)
+            }
+            try releaseGenerations(of: held.dataset, database)
+        }
+    }
+}

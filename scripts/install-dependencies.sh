@@ -6,8 +6,8 @@ set -euo pipefail
 build=(libcurl4-openssl-dev libzstd-dev libbson-dev zlib1g-dev libminizip-dev libsqlite3-dev libsystemd-dev pkg-config git ca-certificates)
 demo=(python3 git procps)
 test=(python3 git procps openssl curl zstd xfsprogs e2fsprogs mount util-linux)
-# For the tests with a real school's container. They are skipped where these cannot be had.
-school=(debootstrap docker.io containerd runc)
+# For the tests with a real school's container, one of them with systemd's journal. They are skipped where these cannot be had.
+school=(debootstrap docker.io containerd runc systemd tzdata)
 package=(dpkg-dev debhelper fakeroot)
 package_test=(lintian systemd man-db python3 curl)
 # For the tests that install the packages. They are skipped where these cannot be had.
@@ -22,7 +22,7 @@ for step in "${@:-build}"; do
         test)
             wanted+=("${test[@]}")
             # Another make of Docker does as well, and Debian's would be in its way.
-            command -v dockerd >/dev/null && school=(debootstrap)
+            command -v dockerd >/dev/null && school=(debootstrap systemd tzdata)
             wished+=("${school[@]}")
             ;;
         package) wanted+=("${package[@]}") ;;

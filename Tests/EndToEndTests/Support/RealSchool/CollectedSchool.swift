@@ -11,15 +11,17 @@ final class CollectedSchool {
 
     /// - Parameters:
     ///   - url: of its store; by default nobody's.
+    ///   - extra: more of its configuration.
     ///   - memory, make, more: as `RealSchool` takes them.
     init(
         in workspace: Workspace, layout: RealSchool.Layout = .since2018, url: String = "https://127.0.0.1:9",
-        staging: String? = nil, memory: String? = nil, make: [String] = ["--small"], more: [String] = []
+        staging: String? = nil, extra: String = "", memory: String? = nil, make: [String] = ["--small"],
+        more: [String] = []
     ) throws {
         self.workspace = workspace
         real = try RealSchool(in: workspace, layout: layout, memory: memory, make: make, more: more)
         machine = try SchoolMachine(
-            in: workspace, url: url, source: real.source, staging: staging, sourceLines: real.sourceLines)
+            in: workspace, url: url, source: real.source, staging: staging, sourceLines: real.sourceLines, extra: extra)
     }
 
     /// The same machine with more in its configuration, such as a dataset's own table.
@@ -45,8 +47,11 @@ final class CollectedSchool {
     @discardableResult
     func ended(_ process: ChildProcess) throws -> ChildProcess.Finished { try heard(process.wait(within: 300)) }
 
+    /// What else was printed, such as by the store.
+    func hear(_ text: String) { printed += text }
+
     private func heard(_ finished: ChildProcess.Finished) -> ChildProcess.Finished {
-        printed += finished.output + finished.errors
+        hear(finished.output + finished.errors)
         return finished
     }
 

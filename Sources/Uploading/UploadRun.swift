@@ -52,7 +52,12 @@ final class UploadRun {
     func run() -> UploadReport {
         do {
             let hello = try greet()
-            if try hasWork() { try work(hello) }
+            do {
+                if try hasWork() { try work(hello) }
+            } catch  where isForOperator(error) {
+                tellFacts(hello)
+                throw error
+            }
             tellFacts(hello)
         } catch {
             report.stopped = UploadError(error, of: "the upload")
@@ -109,6 +114,12 @@ final class UploadRun {
         } catch {
             report.notices.append("no report was sent to the store, the next upload tries again: \(error)")
         }
+    }
+
+    /// A disk that is full here, or at the store, and a state that cannot be read: the link is well, and what the report
+    /// tells is what somebody needs to know now.
+    private func isForOperator(_ error: any Error) -> Bool {
+        [.stagingFull, .staging, .storeFull].contains(UploadError(error, of: "the upload").code)
     }
 
     // MARK: What there is to send

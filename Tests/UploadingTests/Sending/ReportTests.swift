@@ -67,7 +67,17 @@ struct ReportTests {
         #expect(school.store.reports.count == before + 1)
     }
 
-    @Test func `an upload that does not get to its end sends no report`() async throws {
+    @Test func `an upload that ends for want of room still sends one, since then somebody has to know`() async throws {
+        let school = try TestSchool()
+        try school.collect("db", ["a": Array("one".utf8)])
+        school.store.fault = { request, _ in
+            request.method == .patch ? .answer(FakeStore.problem(.overBudget)) : nil
+        }
+        #expect(await school.upload(telling: facts("one")).stopped?.code == .storeFull)
+        #expect(school.store.reports == [try facts("one")()])
+    }
+
+    @Test func `an upload that the link cuts sends no report`() async throws {
         let school = try TestSchool()
         try school.collect("db", ["a": Array("one".utf8)])
         school.store.fault = { request, _ in request.path == "/v1/snapshots" ? .unreachable : nil }

@@ -14,6 +14,8 @@ public struct CollectionContext: Sendable {
     public var year: Year?
     /// Whether `now` is believed. A text made under a clock that is not says so inside.
     public var isClockTrusted: Bool
+    /// The moment by the boot clock, where the time is not known.
+    public var held: HeldMoment?
     /// What a text that tells the time says of the school's clock; nil where that is right.
     public var clockNote: String?
     public var timeZone: SchoolTimeZone

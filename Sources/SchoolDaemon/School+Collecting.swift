@@ -47,6 +47,7 @@ extension School {
             timeZone: zone, scratch: scratch, containerCache: containerCache)
         context.machineNow = moment.machineNow
         context.year = moment.year
+        context.held = moment.isTrusted ? nil : HeldMoment(bootID: moment.bootID, bootSeconds: moment.bootSeconds)
         context.clockNote = moment.skew.flatMap { skew in
             abs(skew) < CollectionMoment.notableSkew
                 ? nil

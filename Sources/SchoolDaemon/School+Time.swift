@@ -29,18 +29,24 @@ extension School {
         guard moment.isTrusted else { return }
         let known = HeldYears.Known(now: moment.now, bootSeconds: moment.bootSeconds, bootID: moment.bootID)
         let trusted = try staging.currentGenerations().filter { $0.isClockTrusted && $0.held == nil }
-        try staging.file(
-            try held.compactMap { generation in
-                let before = trusted.filter { $0.sequence < generation.sequence }
-                let after = trusted.filter { $0.sequence > generation.sequence }
-                return try HeldYears.filing(
-                    HeldYears.Held(
-                        generation: generation,
-                        earliest: before.map(\.finishedMilliseconds).max().map(FileTime.init(milliseconds:)),
-                        latest: after.map(\.startedMilliseconds).min().map(FileTime.init(milliseconds:)),
-                        newestFile: try newestFile(of: generation, staging, before: moment.now)),
-                    known: known, zone: zone)
-            })
+        let filings = try held.compactMap { generation in
+            let before = trusted.filter { $0.sequence < generation.sequence }
+            let after = trusted.filter { $0.sequence > generation.sequence }
+            return try HeldYears.filing(
+                HeldYears.Held(
+                    generation: generation,
+                    earliest: before.map(\.finishedMilliseconds).max().map(FileTime.init(milliseconds:)),
+                    latest: after.map(\.startedMilliseconds).min().map(FileTime.init(milliseconds:)),
+                    newestFile: try newestFile(of: generation, staging, before: moment.now)),
+                known: known, zone: zone)
+        }
+        try staging.file(filings) { dataset, path in
+            guard dataset.name == "system-heartbeat" else { return nil }
+            return HeartbeatName.known(path, in: zone) { boot, seconds in
+                guard boot == HeartbeatName.boot(known.bootID) else { return nil }
+                return known.now + (Double(seconds) - known.bootSeconds)
+            }
+        }
     }
 
     /// Of those that can be true.

@@ -15,18 +15,23 @@ extension Staging {
     /// along, unless a collector remembers what is staged. Each is one transaction: a crash leaves it held, or filed.
     ///
     /// Waits for a pass that runs. Filing what is not held any more does nothing.
+    ///
+    /// - Parameter renaming: of what accumulates: the name of a file whose date is known now; nil where it stays.
     /// - Throws: `StagingError`; what was not reached stays held.
-    public func file(_ filings: [Filing]) throws {
+    public func file(
+        _ filings: [Filing], renaming: (Dataset, RelativePath) -> RelativePath? = { _, _ in nil }
+    ) throws {
         guard !filings.isEmpty else { return }
         try passing.withLock { _ in
             for filing in filings.sorted(by: { $0.sequence < $1.sequence }) {
                 guard let row = try read({ try GenerationTable.row(filing.sequence, $0) }), !row.isDropped,
                     row.generation.held != nil
                 else { continue }
-                if row.generation.year == filing.year {
+                let names = try newNames(of: row, renaming)
+                if row.generation.year == filing.year, names.isEmpty {
                     try settle(row, filing)
                 } else {
-                    try move(row, filing)
+                    try move(row, filing, names)
                 }
                 try arrange(row.generation.dataset)
             }
@@ -40,9 +45,24 @@ extension Staging {
         }
     }
 
-    // MARK: Another year
+    private func newNames(
+        of row: GenerationRow, _ renaming: (Dataset, RelativePath) -> RelativePath?
+    ) throws -> [[UInt8]: [UInt8]] {
+        var names: [[UInt8]: [UInt8]] = [:]
+        guard row.generation.dataset.kind == .accumulate else { return names }
+        let entries = try entryList(of: row.sequence)
+        while entries.hasRecord {
+            if let name = renaming(row.generation.dataset, try RelativePath(entries.path)) {
+                names[entries.path] = name.bytes
+            }
+            try entries.advance()
+        }
+        return names
+    }
 
-    private func move(_ row: GenerationRow, _ filing: Filing) throws {
+    // MARK: Another year, or other names
+
+    private func move(_ row: GenerationRow, _ filing: Filing, _ names: [[UInt8]: [UInt8]]) throws {
         try arrange(row.generation.dataset)
         let rows = try read { try GenerationTable.rows(of: row.generation.dataset, $0) }.filter { !$0.isDropped }
         let before = rows.last {
@@ -55,12 +75,18 @@ extension Staging {
             row: row, entries: try entryList(of: row.sequence), root: isByReference ? nil : try contentRoot(of: row),
             isSameYear: true)
         let draft = GenerationDraft(
-            folders: folders, baseline: baseline, copies: !isByReference, gauge: try gauge(),
+            folders: folders, baseline: names.isEmpty ? baseline : nil, copies: !isByReference, gauge: try gauge(),
             takeSequence: takeSequence)
         do {
             try draft.change()
-            let isWhole = row.generation.dataset.kind == .mirror || goesWithMemory
-            try fill(draft, from: baseline, without: isWhole ? nil : before.map { try entryList(of: $0.sequence) })
+            let isWhole =
+                row.generation.dataset.kind == .mirror || goesWithMemory || row.generation.year == filing.year
+            let former = isWhole ? nil : try before.map { try entryList(of: $0.sequence) }
+            if names.isEmpty {
+                try fill(draft, from: baseline, without: former)
+            } else {
+                try fill(draft, from: baseline, without: former, renaming: names)
+            }
             try record(draft, of: row, filing, before: before, memory: goesWithMemory ? memory : nil)
         } catch {
             draft.discard()
@@ -69,19 +95,43 @@ extension Staging {
         draft.handOver()
     }
 
-    /// - Parameter former: both lists are in the order of manifests; what is in it unchanged stays out.
     private func fill(_ draft: GenerationDraft, from baseline: Baseline, without former: EntryListReader?) throws {
         let entries = baseline.entries
         while entries.hasRecord {
-            let path = entries.path
-            while let former, former.hasRecord, comparePaths(former.path, path) < 0 { try former.advance() }
-            let isFormer = former.map { former in
-                former.hasRecord && former.path == path
-                    && former.withChunks { old in entries.withChunks { $0.elementsEqual(old) } }
-            }
-            if isFormer == true { try draft.drop() } else { try draft.keep(entries.record) }
+            if try isUnchanged(entries, since: former) { try draft.drop() } else { try draft.keep(entries.record) }
             try entries.advance()
         }
+    }
+
+    /// The same, with some files under other names, and so in another order. A name that is taken is given to nobody else.
+    private func fill(
+        _ draft: GenerationDraft, from baseline: Baseline, without former: EntryListReader?,
+        renaming names: [[UInt8]: [UInt8]]
+    ) throws {
+        guard let root = baseline.root else { throw baseline.contentGone() }
+        let entries = baseline.entries
+        var taken: [[UInt8]: (from: [UInt8], record: EntryRecord, chunks: [UInt8])] = [:]
+        var renamed: [(to: [UInt8], entry: (from: [UInt8], record: EntryRecord, chunks: [UInt8]))] = []
+        while entries.hasRecord {
+            let entry = (entries.path, entries.record, entries.withChunks { Array($0) })
+            if try !isUnchanged(entries, since: former) {
+                if let name = names[entries.path] { renamed.append((name, entry)) } else { taken[entries.path] = entry }
+            }
+            try entries.advance()
+        }
+        for (name, entry) in renamed { taken[taken[name] == nil ? name : entry.from] = entry }
+        for path in taken.keys.sorted(by: { comparePaths($0, $1) < 0 }) {
+            guard let entry = taken[path] else { continue }
+            try draft.take(entry.record, path: path, chunks: entry.chunks, from: entry.from, in: root)
+        }
+    }
+
+    /// - Parameter former: both lists are in the order of manifests.
+    private func isUnchanged(_ entries: EntryListReader, since former: EntryListReader?) throws -> Bool {
+        guard let former else { return false }
+        while former.hasRecord, comparePaths(former.path, entries.path) < 0 { try former.advance() }
+        return former.hasRecord && former.path == entries.path
+            && former.withChunks { old in entries.withChunks { $0.elementsEqual(old) } }
     }
 
     private func record(
@@ -107,12 +157,12 @@ extension Staging {
             where other.isCurrent && other.generation.year == filing.year {
                 try GenerationTable.setFlag("is_current", of: other.sequence, to: false, database)
                 // It is not carried forward.
-                if held.dataset.kind == .accumulate {
+                if held.dataset.kind == .accumulate, other.sequence != row.sequence {
                     try GenerationTable.setFlag("must_be_sent", of: other.sequence, to: true, database)
                 }
             }
             try GenerationTable.drop([row.sequence], database)
-            if let before, row.isCurrent {
+            if let before, row.isCurrent, held.year != filing.year {
                 try GenerationTable.setFlag("is_current", of: before.sequence, to: true, database)
             }
             try GenerationTable.forgetContent(withInode: inode, database)

@@ -91,6 +91,39 @@ struct WrongClockTests {
         #expect(next.startedMilliseconds == (february + 60) * 1000 && next.year.number == 2027 && next.held == nil)
     }
 
+    @Test(
+        "each boot's heartbeat is kept though both began at the same wrong second, and is named by its time once that is known"
+    )
+    func heartbeats() async throws {
+        let heartbeat = Dataset.of("system-heartbeat")
+        func beat() async throws -> Staging {
+            let staging = try school.openStaging(school.identity())
+            _ = try await school.collect([heartbeat], as: school.identity(), into: staging) { _ in }
+            return staging
+        }
+        func names(_ staging: Staging) throws -> [String] {
+            var names: [String] = []
+            let newest = try #require(try staging.currentGenerations().last { $0.dataset == heartbeat })
+            try staging.forEachEntry(of: newest) { names.append(String(decoding: $0.entry.path.bytes, as: UTF8.self)) }
+            return names
+        }
+        _ = try await collect("a line of the year\n")
+        for boot in ["b2", "b3"] {
+            hand.boot(boot, now: batteryless)
+            let staging = try await beat()
+            #expect(try names(staging).last == "system-heartbeat-20000101-053000-held-\(boot)-100.log")
+        }
+        let staging = try school.openStaging(school.identity())
+        #expect(try names(staging).count == 2)
+        hand.pass(50)
+        try school.learn(storeSeconds: december + 86_400, at: hand.bootSeconds, staging)
+        #expect(
+            try names(staging) == [
+                "system-heartbeat-20000101-053000-held-b2-100.log", "system-heartbeat-20261221-122910.log",
+            ])
+        #expect(try staging.heldGenerations().isEmpty)
+    }
+
     @Test("a clock that is set in the same boot files what was held, before anything else is collected")
     func clockIsSet() async throws {
         hand.boot("b2", now: batteryless)

@@ -122,6 +122,27 @@ struct HeldTests {
         #expect(try staging.currentGenerations().map(\.isClockTrusted) == [false, true])
     }
 
+    @Test(arguments: [2018, 2019])
+    func `has files under their true names then, where they tell a date`(year: Int) throws {
+        try site.put("m", "x")
+        let staging = try site.open()
+        try collect(staging, .accumulating)
+        for name in ["b-held", "n-held", "taken-held", "taken"] { try site.put(name, name) }
+        let held = try collect(staging, .accumulating, boot: "b1")
+        let names = ["b-held": "z", "n-held": "a", "taken-held": "taken"]
+        try staging.file([filing(held, year)]) { _, path in
+            try? names[String(decoding: path.bytes, as: UTF8.self)].map { try RelativePath($0) }
+        }
+        let carried = year == 2018 ? ["m": "x"] : [:]
+        let expected = ["z": "b-held", "a": "n-held", "taken-held": "taken-held", "taken": "taken"]
+            .merging(carried) { first, _ in first }
+        #expect(try site.tree(.accumulating, year: year) == expected)
+        let filed = try #require(try staging.pendingGenerations().last)
+        #expect(try staging.paths(of: filed) == expected.keys.sorted())
+        #expect(try staging.content("z", of: filed) == Array("b-held".utf8))
+        #expect(try staging.heldGenerations().isEmpty)
+    }
+
     @Test func `that is filed twice is filed once`() throws {
         try site.put("a", "1")
         let staging = try site.open()

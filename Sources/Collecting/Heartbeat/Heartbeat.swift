@@ -4,10 +4,7 @@ import LevelTree
 struct Heartbeat: Sendable {
     let context: CollectionContext
 
-    /// `system-heartbeat-20180816-153000.log`, by the clock on the school's wall.
-    var name: RelativePath {
-        RelativePath.fixed("system-heartbeat-\(context.timeZone.local(context.now).nameText).log")
-    }
+    var name: RelativePath { HeartbeatName.name(at: context.now, held: context.held, in: context.timeZone) }
 
     func make() async -> [UInt8] {
         var text = HeartbeatText()

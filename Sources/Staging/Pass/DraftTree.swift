@@ -58,12 +58,12 @@ final class DraftTree {
         guard result == 0 else { throw StagingError.failing(to: "put a made file into \(self.place)") }
     }
 
-    /// Links the file of the same path below `source`. False if it cannot be linked and must be copied: a filesystem's
+    /// Links the file of the same path, or at another, below `source`. False if it cannot be linked and must be copied: a filesystem's
     /// link limit (65,000 on ext4).
     /// - Throws: `.damaged` if it is not there.
-    func link(_ path: [UInt8], from source: Descriptor) throws -> Bool {
+    func link(_ path: [UInt8], from source: Descriptor, at old: [UInt8]? = nil) throws -> Bool {
         let (folder, target) = try open(path)
-        let result = CName(path).withPointer { from in
+        let result = CName(old ?? path).withPointer { from in
             target.withPointer { to in linkat(source.number, from, folder, to, 0) }
         }
         if result == 0 { return true }

@@ -65,6 +65,13 @@ final class GenerationDraft {
         try chunks.withUnsafeBytes { try list?.append(record, path: path, chunks: $0) }
     }
 
+    /// An entry whose content lies under another name in an earlier generation's folder.
+    func take(_ record: EntryRecord, path: [UInt8], chunks: [UInt8], from old: [UInt8], in root: Descriptor) throws {
+        try add(record, path: path, chunks: chunks)
+        guard let tree, try !tree.link(path, from: root, at: old) else { return }
+        throw StagingError(.io, "a staged copy that \(place) needs has more links than the filesystem allows")
+    }
+
     private func count(_ record: EntryRecord) {
         files += 1
         bytes += record.stamp.size

@@ -121,6 +121,7 @@ struct CommonContentTests {
         let report = await school.upload()
         #expect(report.committed == ["db"])
         #expect(report.failures == ["media": .collectAgain])
+        #expect(report.toCollectAgain.map(\.name) == ["media"])
         #expect(report.exitStatus == 1)
         #expect(school.store.own.values.allSatisfy { $0.first != 7 })
         // Collected again it goes through.

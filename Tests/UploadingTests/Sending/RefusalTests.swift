@@ -75,6 +75,18 @@ struct RefusalTests {
         #expect(honest.committed == ["postgres-dump", "db"])
     }
 
+    @Test func `how long the store wants to hear nothing is told with the refusal`() async throws {
+        let school = try school()
+        school.store.fault = { _, _ in .answer(FakeStore.problem(.busy, retryAfter: 3600)) }
+        let busy = await school.upload()
+        #expect(busy.stopped?.code == .busy && busy.stopped?.retryAfter == 3600)
+        school.store.fault = { _, _ in .answer(FakeStore.problem(.storeFull, retryAfter: 7200)) }
+        #expect(await school.upload().stopped?.retryAfter == 7200)
+        school.store.fault = { _, _ in nil }
+        school.store.wish = 600
+        #expect(await school.upload().stopped?.retryAfter == 600)
+    }
+
     @Test(arguments: [ProblemType.forked, .wrongParent, .staleSequence])
     func `a fork stops all uploading and says what to do`(type: ProblemType) async throws {
         let school = try school()

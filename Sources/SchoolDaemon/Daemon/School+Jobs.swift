@@ -40,7 +40,13 @@ extension School {
     /// 0 to 1, the same at each start and another in each school: 700 of them begin at the same stroke of the clock. Reads the
     /// server's settings.
     var spread: Double {
-        let name = (try? identity().serverID.text) ?? settings.staging.directory
+        spread(machine: (try? SmallFile.read("/etc/machine-id", limit: 64)).map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    /// - Parameter machine: what tells it from others where nobody says yet who the school is: all of those are installed
+    ///   alike.
+    func spread(machine: String?) -> Double {
+        let name = (try? identity().serverID.text) ?? machine ?? settings.staging.directory
         // FNV-1a, 32 bits.
         let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return Double(hash % 1000) / 1000

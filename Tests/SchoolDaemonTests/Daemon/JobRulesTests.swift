@@ -45,6 +45,16 @@ struct JobRulesTests {
         #expect(hourly == [.collect(.of("system-heartbeat"))])
     }
 
+    @Test("begins at another time in each school, also while nobody says who the school is")
+    func spread() throws {
+        let unknown = try School(try MadeSchool().settings)
+        #expect(throws: (any Error).self) { try unknown.identity() }
+        let (one, other) = (unknown.spread(machine: "1a2b"), unknown.spread(machine: "1a2c"))
+        #expect(one != other)
+        #expect(one == unknown.spread(machine: "1a2b"), "and at the same in each boot")
+        #expect([one, other].allSatisfy { (0..<1).contains($0) })
+    }
+
     @Test("in the container stays out of the minutes of the platform's own jobs")
     func minutes() throws {
         let rules = try School(try MadeSchool().settings).jobRules

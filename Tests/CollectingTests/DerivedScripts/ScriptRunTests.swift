@@ -138,6 +138,15 @@ struct ScriptRunTests {
         #expect(problem.lastLines == [" No User found with nobody"])
     }
 
+    @Test("that quotes a password, a hash or a link with a token is told without them")
+    func secrets() {
+        let said =
+            "IOError: no made-up-password, pbkdf2_sha256$12000$made$up= at https://me:made-up-token-9@git.example.org/x"
+        let masking = Masking(KnownSecrets(["made-up", "made-up-password"]))
+        let told = "IOError: no ***, *** at https://***@git.example.org/x"
+        #expect(ScriptOutput.lastLines(of: Array("\(said)\n".utf8), masking) == [told])
+    }
+
     @Test("that takes too long is ended inside, and it is said where more time is given")
     func deadline() async throws {
         let site = ScriptSite(#"echo $$ >"$here/id"; exec sleep 1000"#)

@@ -31,10 +31,10 @@ extension SchoolStatus {
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.isAboveHighWater),
             clock: Clock(
-                now: school.zone.isoText(milliseconds: moment.machineNow.milliseconds), isTrusted: moment.isTrusted,
+                now: school.zone.isoText(milliseconds: moment.machineNow.milliseconds), isTrusted: moment.doubt == nil,
                 skew: moment.skew, held: try staging.heldGenerations().count,
                 warning: moment.warning(in: school.zone)),
-            nextRuns: nextRuns(school, isClockTrusted: moment.isTrusted))
+            nextRuns: nextRuns(school, isClockTrusted: moment.doubt == nil))
         status.summary = status.summarized()
         return status
     }

@@ -110,6 +110,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
 
     public struct Clock: Sendable, Codable, Hashable {
         public var now: String
+        /// Whether the clock is believed; what is collected may be dated by the store's time nevertheless.
         public var isTrusted: Bool
         /// How far it is ahead of the store's, in seconds; nil where the store did not tell its time in this boot.
         public var skew: Int64?

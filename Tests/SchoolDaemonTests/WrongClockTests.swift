@@ -84,7 +84,7 @@ struct WrongClockTests {
         // From then on the boot clock carries the store's time.
         hand.pass(60)
         let status = try school.status().clock
-        #expect(status.skew == batteryless - (february - 600) && status.isTrusted && status.held == 0)
+        #expect(status.skew == batteryless - (february - 600) && !status.isTrusted && status.held == 0)
         #expect(status.warning?.contains("behind the store's") == true)
         _ = try await collect("one\ntwo\nthree\n")
         let next = try #require(try staging.pendingGenerations().last)

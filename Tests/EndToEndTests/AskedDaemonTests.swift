@@ -71,6 +71,7 @@ extension EndToEnd {
             let (alone, nothingNew) = try (run(collect).ended(with: 0), run(["upload"]).ended(with: 0))
 
             let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
             let beside = try run(collect).ended(with: 0)
             // Alone, root says as whom it acts.
             #expect(story(beside) == story(alone).filter { !$0.hasPrefix("acting as ") })
@@ -92,6 +93,7 @@ extension EndToEnd {
         func enroll() throws {
             let scene = try Scene(isEnrolled: false)
             let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
             _ = try daemon.waitForLine(containing: "not enrolled")
             try scene.school.command("collect", "server-settings").ended(with: 0)
             let code = try scene.store.addSchool()
@@ -112,10 +114,12 @@ extension EndToEnd {
         func runScript() throws {
             let scene = try sceneWithScripts()
             let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
             let failed = try scene.school.command("run-script", "activity-timestamps", "--quiet").ended(with: 1)
             #expect(failed.errors.hasSuffix("ended with status 3; the last that it said:\n  IOError: made up\n"))
 
             let given = try startedProgress(scene)
+            defer { given.signal(SIGKILL) }
             // As Ctrl-C does; that signal itself is ignored where tests are run in the background.
             given.signal(SIGTERM)
             try given.wait(within: 10).ended(with: 128 + SIGTERM)
@@ -129,6 +133,7 @@ extension EndToEnd {
             let scene = try sceneWithScripts()
             for signal in [SIGTERM, SIGKILL] {
                 let daemon = try started(scene)
+                defer { daemon.signal(SIGKILL) }
                 let asked = try startedProgress(scene)
                 daemon.signal(signal)
                 let told = try asked.wait(within: 20).ended(with: 75)
@@ -141,6 +146,7 @@ extension EndToEnd {
             #expect(FileManager.default.fileExists(atPath: scene.school.staging + "/state/daemon.sock"))
             try scene.school.command("collect", "heartbeat").ended(with: 0)
             let next = try started(scene)
+            defer { next.signal(SIGKILL) }
             try scene.school.command("collect", "heartbeat").ended(with: 0)
             _ = try ended(next)
         }
@@ -153,6 +159,7 @@ extension EndToEnd {
             let nobody: uid_t = 65534
             #expect(chown(scene.school.staging, nobody, nobody) == 0)
             let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
             try scene.school.enroll(scene.store.addSchool(), url: scene.url).ended(with: 0)
             try scene.school.command("collect", "server-settings", "gstudio-logs", "media").ended(with: 0)
             try scene.school.command("upload").ended(with: 0)

@@ -35,10 +35,11 @@ enum HeldYears {
                 startedMilliseconds: time.milliseconds, isCertain: true)
         }
         let latest = min(held.latest ?? known.now, known.now)
-        var earliest = held.earliest.map { max($0, Release.date) } ?? Release.date
+        // One that claims to be later was made under a clock that was believed wrongly.
+        var earliest = min(held.earliest.map { max($0, Release.date) } ?? Release.date, latest)
         if let file = held.newestFile, file > earliest, file <= latest { earliest = file }
         let (first, last) = (try zone.year(of: earliest), try zone.year(of: latest))
-        let year = first == last ? first : max(first, generation.year)
+        let year = (first...last).contains(generation.year) ? generation.year : first
         // A moment of that year which is as near as any.
         let guess = year == first ? earliest : latest
         return Filing(

@@ -28,7 +28,9 @@ extension School {
         let moment = try moment(staging)
         guard moment.isTrusted else { return }
         let known = HeldYears.Known(now: moment.now, bootSeconds: moment.bootSeconds, bootID: moment.bootID)
-        let trusted = try staging.currentGenerations().filter { $0.isClockTrusted && $0.held == nil }
+        let trusted = try staging.currentGenerations().filter {
+            $0.isClockTrusted && $0.held == nil && $0.finishedMilliseconds <= moment.now.milliseconds
+        }
         let filings = try held.compactMap { generation in
             let before = trusted.filter { $0.sequence < generation.sequence }
             let after = trusted.filter { $0.sequence > generation.sequence }

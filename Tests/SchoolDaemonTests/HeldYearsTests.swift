@@ -39,6 +39,7 @@ struct HeldYearsTests {
         ),
         Row(what: "whatever a file of the future says", earliest: -9, newestFile: 90, now: 9, year: 2026),
         Row(what: "whatever a file of long ago says", earliest: 5, newestFile: -9000, now: 9, year: 2027),
+        Row(what: "not after now, whatever was believed before", earliest: 900, now: -3, year: 2026),
         Row(what: "after the release, where nothing came before it", now: -3, year: 2026),
     ]
 

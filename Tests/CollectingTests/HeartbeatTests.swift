@@ -89,6 +89,32 @@ import Testing
         #expect(!believed.contains("not to be trusted"))
     }
 
+    @Test func `a clock that differs from the store's is said to do so inside`() async throws {
+        let school = FakeSchool()
+        var context = try school.context(programs: programs)
+        context.clockNote = "The clock of this server is 26 d behind the store's, whose time this is."
+        #expect(try await made(context).text.contains("2018\n\(context.clockNote ?? "")"))
+    }
+
+    @Test func `is named by its boot while nobody knows the time, and by the time once that is known`() throws {
+        let start = FileTime(seconds: 946_684_800, nanoseconds: 0)
+        let held = HeartbeatName.name(
+            at: start, held: HeldMoment(bootID: "3f2a9c1e-77aa-4000-8000-000000000000", bootSeconds: 120.9), in: .india)
+        #expect("\(held)" == "system-heartbeat-20000101-053000-held-3f2a9c1e-120.log")
+        func known(_ name: RelativePath) -> String? {
+            HeartbeatName.known(name, in: .india) { boot, seconds in
+                boot == "3f2a9c1e" ? FileTime(seconds: 1_534_413_600 + seconds, nanoseconds: 0) : nil
+            }.map { "\($0)" }
+        }
+        #expect(known(held) == "system-heartbeat-20180816-153200.log")
+        for other in [
+            "system-heartbeat-20000101-053000.log", "system-heartbeat-20000101-053000-held-00000000-120.log",
+            "system-heartbeat-20000101-053000-held-3f2a9c1e-x.log", "notes-held-3f2a9c1e-120.log",
+        ] {
+            #expect(known(try RelativePath(other)) == nil)
+        }
+    }
+
     @Test func `where a program is missing the section says so and tells what the system itself tells`() async throws {
         let text = try await made(try FakeSchool().context(programs: FakePrograms())).text
         for (program, native) in [("free", "memory"), ("df", "disks"), ("uptime", "uptime"), ("ps", "processes")] {

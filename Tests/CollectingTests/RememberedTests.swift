@@ -22,4 +22,16 @@ struct RememberedTests {
         context.memory = { _ in nil }
         await #expect(throws: Never.self) { try await collector.gather(context).release() }
     }
+
+    private struct Memory: Remembered, Equatable { var count = 1 }
+
+    @Test(arguments: [(2018, true), (2017, false)])
+    func `counts in the year that is collected, whatever a wrong clock says`(year: Int, isKnown: Bool) throws {
+        let bytes = try Memory().encoded()
+        var context = try FakeSchool().context(isClockTrusted: false, at: 946_684_800)
+        context.year = try Year(2018)
+        let last = CollectorMemory(year: try Year(year), bytes: bytes)
+        context.memory = { _ in last }
+        #expect(try (context.remembered(of: .of("nginx-logs"), as: Memory.self) != nil) == isKnown)
+    }
 }

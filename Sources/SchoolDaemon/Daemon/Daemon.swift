@@ -100,8 +100,12 @@ public actor Daemon {
         forget(.upload)
         guard !result.isCancelled else { return }
         uploadTurn.end(UploadTurn.Ending(result.report), bootSeconds: surroundings.clock.bootSeconds())
-        for dataset in result.report.toCollectAgain { schedule.repeatSoon(.collect(dataset), reading()) }
-        story.uploaded(result.report)
+        tell(result.report)
+    }
+
+    private func tell(_ report: UploadReport) {
+        for dataset in report.toCollectAgain { schedule.repeatSoon(.collect(dataset), reading()) }
+        story.uploaded(report)
     }
 
     /// A wrong file leaves the configuration that is in force.
@@ -170,7 +174,7 @@ public actor Daemon {
         forget(DaemonWork(call))
         let ending = outcome.isGivenUp ? "was given up" : "has ended with \(outcome.status.rawValue)"
         story.say(.asked, "\(call.request.words), as a person asked, \(ending)")
-        if let report = outcome.uploaded, !outcome.isGivenUp { story.uploaded(report) }
+        if let report = outcome.uploaded, !outcome.isGivenUp { tell(report) }
         if outcome.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
         // The next upload waits for nothing that was met before.
         if outcome.hasReachedStore { uploadTurn.beginAnew() }

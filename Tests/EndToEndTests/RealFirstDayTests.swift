@@ -57,6 +57,10 @@ extension EndToEnd {
                 // Broken Python: only what reads it as text sees it.
                 ("mz151", "2039151", "St. Foo's H/S (Deficit)", "mz/2039151-mz151", []),
                 ("rj281", nil, nil, "rj/-rj281", few),
+                // As the standard's drawing has it.
+                ("mz1", "02031001", "Govt. H/S", "mz/02031001-mz1", few),
+                // A training server.
+                ("mztpd3", "", "Training", "mz/-mztpd3", few),
             ] {
                 let machine = try SchoolMachine(
                     in: school.workspace, named: id, url: "https://127.0.0.1:9", source: school.real.source,
@@ -78,16 +82,28 @@ extension EndToEnd {
             try expectUnsetRefused(school)
         }
 
-        /// An identity that nobody has set: one sentence, before anything is dumped.
+        /// An identity that nobody has set, on two machines: one sentence, before anything is dumped; once somebody says
+        /// who they are, each has a folder of its own.
         private func expectUnsetRefused(_ school: CollectedSchool) throws {
             try school.setIdentity("sp100", code: "00000000", name: "clix-default")
-            let machine = try SchoolMachine(
-                in: school.workspace, named: "sp100", url: "https://127.0.0.1:9", source: school.real.source,
-                sourceLines: school.real.sourceLines)
-            let refused = try school.ended(machine.start("collect")).ended(with: 78)
-            #expect(refused.errors.split(separator: "\n").count == 1, "\(refused)")
-            #expect(refused.errors.contains("or GSTUDIO_INSTITUTE_ID in server_settings.py"), "\(refused)")
-            #expect(try names(machine.staging) == [])
+            for number in ["180", "181"] {
+                func machine(_ extra: String) throws -> SchoolMachine {
+                    try SchoolMachine(
+                        in: school.workspace, named: "sp100-\(number)", url: "https://127.0.0.1:9",
+                        source: school.real.source, sourceLines: school.real.sourceLines, extra: extra)
+                }
+                let unset = try machine("")
+                let refused = try school.ended(unset.start("collect")).ended(with: 78)
+                #expect(refused.errors.split(separator: "\n").count == 1, "\(refused)")
+                #expect(refused.errors.contains("or GSTUDIO_INSTITUTE_ID in server_settings.py"), "\(refused)")
+                #expect(try names(unset.staging) == [])
+
+                let set = try machine("[school]\nserver_id = \"mz\(number)\"\nschool_code = \"2039\(number)\"")
+                try school.ended(set.start("collect", "server_settings.py")).ended(with: 0)
+                let states = "\(set.staging)/tree/\(collectionYear)"
+                #expect(try names(states) == ["mz"])
+                #expect(try names("\(states)/mz") == ["2039\(number)-mz\(number)"])
+            }
         }
 
         private func names(_ folder: String) throws -> Set<String> {

@@ -13,7 +13,7 @@ extension EndToEnd {
             let school = try CollectedSchool(in: Workspace(), layout: .since2017)
             try school.dropAssessments()
             try school.real.shell("chmod 600 /home/docker/code/gstudio/gnowsys-ndf/gnowsys_ndf/local_settings.py")
-            try school.command("sources").ended(with: 0)
+            try compareSources(school)
             try school.command("collect", "--verbose").ended(with: 0)
             try compare(school, "first")
             try compareGit(school)
@@ -30,6 +30,19 @@ extension EndToEnd {
                 """)
             try school.command("collect", "assessment-media", "--verbose").ended(with: 0)
             try compare(school, "changed")
+        }
+
+        /// Before anything is fetched: as many files as are inside and in the copy, each name once.
+        private func compareSources(_ school: CollectedSchool) throws {
+            let lines = try school.command("sources").ended(with: 0).lines
+            for folder in ["repository", "studentResponseFiles"] {
+                let names = try Set(inside(school, "\(Self.store)/\(folder)").files.keys).union(
+                    FileTree("\(school.real.core)/data/assessment-media/\(folder)", ifPresent: true).files.keys)
+                let line = try #require(lines.first { $0.hasPrefix("assessment-media/\(folder) ") })
+                #expect(line.split(separator: " ")[1] == "\(names.count)", "\(line)")
+                #expect(line.hasSuffix("in the container gstudio, \(Self.store)/\(folder)"))
+            }
+            #expect(lines.contains { $0.contains("the databases in the container take ") })
         }
 
         private func compare(_ school: CollectedSchool, _ comment: Comment) throws {

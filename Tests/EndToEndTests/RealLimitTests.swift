@@ -74,5 +74,73 @@ extension EndToEnd {
             try FileManager.default.removeItem(atPath: filler)
             try school.expectDatabaseHealed("full disk")
         }
+
+        @Test(
+            "by a full staging disk: also the users' dump and logs stand as they were; media need no room",
+            .needsMemoryDisks)
+        func fullDiskOfOthers() throws {
+            let workspace = try Workspace()
+            let disk = try MemoryDisk(in: workspace, megabytes: 24, name: "staging-disk")
+            let school = try CollectedSchool(in: workspace, staging: "\(disk.mountPoint)/staging")
+            let datasets = ["postgres-dump", "media", "nginx-logs"]
+            func collect() throws -> ChildProcess { try school.machine.start(["collect"] + datasets) }
+            try school.ended(collect()).ended(with: 0)
+            let before = try datasets.map(school.staged)
+
+            let data = "\(school.real.core)/data"
+            try Data(repeating: 7, count: 3 << 20).write(to: URL(fileURLWithPath: "\(data)/media/new.mp4"))
+            try school.real.request(50, tag: "lesson")
+            let session = try school.real.lockUsers()
+            let collection = try collect()
+            try waitForUsersDump(school)
+            let filler = "\(disk.mountPoint)/filler"
+            try ChildProcess.run("dd", ["if=/dev/zero", "of=\(filler)", "bs=4096", "status=none"]).ended(with: 1)
+            try school.real.endSession(session)
+            let finished = try school.ended(collection).ended(with: 75)
+            #expect(finished.errors.contains("there is no room here for what it writes"), "\(finished)")
+            for (dataset, before) in zip(datasets, before) where dataset != "media" {
+                let differences = try school.staged(dataset).differences(from: before, .bytesTimesAndModes)
+                #expect(differences == [], "\(dataset)")
+            }
+
+            // They are taken by reference.
+            #expect(try school.staged("media").differences(from: FileTree("\(data)/media")) == [])
+
+            try FileManager.default.removeItem(atPath: filler)
+            try school.ended(collect()).ended(with: 0)
+            try school.expectUsersHealed()
+            #expect(try school.staged("media").differences(from: FileTree("\(data)/media")) == [])
+            let logs = try FileTree("\(data)/nginx-logs")
+            #expect(try school.staged("nginx-logs").differencesOfLines(from: logs) == [])
+            #expect(school.leaks == [])
+        }
+
+        @Test("or of priority: the users' dump and the platform's scripts are idle inside, too, and end well")
+        func priority() throws {
+            let school = try CollectedSchool(in: Workspace())
+            func priority(_ ids: String) throws -> [String] {
+                let look = "for p in $(\(ids)); do echo $(ps -o ni= -p $p) $(ionice -p $p); done | sort -u"
+                return try school.real.shell(look).lines
+            }
+            let session = try school.real.lockUsers()
+            let dump = try school.machine.start("collect", "postgres-dump")
+            try waitForUsersDump(school)
+            #expect(try priority("pgrep -x pg_dumpall; pgrep -x pg_dump") == ["19 idle"])
+            try school.real.endSession(session)
+            try school.ended(dump).ended(with: 0)
+
+            let program = "export_users_analytics"
+            try school.real.knobs.turn("hold", of: program, to: "1")
+            let script = try school.machine.start("run-script", "progress")
+            try school.real.knobs.waitUntilHeld(program)
+            #expect(try priority("cat /etc/clix-stand-in/\(program)/holding") == ["19 idle"])
+            try school.real.knobs.release("hold", of: program)
+            try school.ended(script).ended(with: 0)
+        }
+
+        /// Waits until the users' dump waits behind a lock.
+        private func waitForUsersDump(_ school: CollectedSchool) throws {
+            try school.real.shell("until grep -q [w]aiting /proc/[0-9]*/cmdline; do sleep 0.05; done")
+        }
     }
 }

@@ -14,9 +14,11 @@ public struct JournalHandler: LogHandler {
     /// - Parameter identifier: the program's name (`SYSLOG_IDENTIFIER`).
     init(identifier: String) { self.identifier = identifier }
 
-    /// Into the journal where standard error goes there, else onto standard error.
+    /// Into the journal where standard error goes there and its socket can be reached, which in a container it cannot;
+    /// else onto standard error.
     public static func orLines(identifier: String) -> any LogHandler {
-        Journal.takesStandardError ? JournalHandler(identifier: identifier) : JournalLines()
+        Journal.takesStandardError && access("/run/systemd/journal/socket", W_OK) == 0
+            ? JournalHandler(identifier: identifier) : JournalLines()
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {

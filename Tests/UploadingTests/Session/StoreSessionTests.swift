@@ -192,8 +192,8 @@ struct StoreSessionTests {
         let session = try StoreSession(server.settings())
         _ = try session.exchange(patch("/frame"))
         let first = session.wireBytes
-        // More than the body, by headers and the TLS set-up; and not by much.
-        #expect(first.up > UInt64(body.count) && first.up < UInt64(body.count) + 10_000)
+        // More than the body, by headers and the TLS set-up; and not by much more than a busy machine's kernel sends again.
+        #expect(first.up > UInt64(body.count) && first.up < UInt64(body.count) + 100_000)
         #expect(first.down > 1000 && first.down < 10_000)
         _ = #expect(throws: TransferFailure.self) { try session.exchange(patch("/cut/1000")) }
         _ = try session.exchange(StoreRequest(.get, "/hello"))

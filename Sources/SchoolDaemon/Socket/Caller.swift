@@ -84,10 +84,12 @@ final class Caller: Audience {
             leave()
             return false
         }
-        let isExcess = state.withLock { state in
+        let (isOver, isExcess) = state.withLock { state in
             if !state.hasAsked { state.received += piece[..<count] }
-            return state.hasAsked
+            return (state.isOver, state.hasAsked)
         }
+        // What one who is refused was just asking must not cut off the answer, after which this is hung up.
+        if isOver { return true }
         // Who goes on talking is no clix-collectd.
         if isExcess { hangUp() } else { readRequest() }
         return true

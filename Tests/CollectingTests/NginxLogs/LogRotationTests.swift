@@ -241,12 +241,19 @@ struct LogRotationTests {
     }
 }
 
-/// How many descriptors this process has of files in a folder.
+/// How many descriptors this process has of files in a folder, however many it has of others.
 private func openFiles(in folder: String) -> Int {
-    (0..<1024).count { number in
+    guard let descriptors = opendir("/proc/self/fd") else { return -1 }
+    defer { closedir(descriptors) }
+    var found = 0
+    while let entry = readdir(descriptors) {
         var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/fd/\(number)", &buffer, buffer.count)
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        let count = readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
         let target = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
-        return target.starts(with: Array("\(folder)/".utf8))
+        if target.starts(with: Array("\(folder)/".utf8)) { found += 1 }
     }
+    return found
 }

@@ -1,7 +1,7 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end lint format release package test-package bench clean
+.PHONY: help build demo test test-quick test-end-to-end lint format release package test-package image test-image bench clean
 
 SWIFT_FOLDERS := Sources Tests Package.swift
 
@@ -49,6 +49,14 @@ package: ## both Debian packages, into dist/
 test-package: package ## what the packages promise: lintian, install to purge, both services under systemd (root)
 	@scripts/install-dependencies.sh test-package
 	@packaging/test.sh
+
+image: package ## the school's package as a container, for hosts that are too old for it, into dist/ (root)
+	@scripts/install-dependencies.sh image
+	@packaging/image.sh
+
+test-image: image ## that container under systemd beside a school's container, with the kernel calls of 4.15 (root)
+	@scripts/install-dependencies.sh test test-package
+	@packaging/test-image.sh
 
 bench: release ## bytes, memory and CPU next to restic, borg and rsync (needs ../shared)
 	@scripts/install-dependencies.sh bench

@@ -20,10 +20,10 @@ if [[ ! -e $tar ]]; then
     work=$(mktemp -d "$cache/work.XXXXXX")
     trap 'rm -rf --one-file-system "$work"' EXIT
     echo "making a Debian to install into (once; about two minutes) ..." >&2
-    # systemd and what the packages depend on; man-db, bash-completion and curl are what the test looks with.
+    # systemd and what the packages depend on; man-db, bash-completion, curl and cron are what the test looks with.
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 unshare --mount --pid --fork --kill-child \
         debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus,ca-certificates,iproute2,procps,git,man-db,$(
-        )bash-completion,curl,libcurl4,libzstd1,libsqlite3-0,libbson-1.0-0,libminizip1,zlib1g,libsystemd0,libstdc++6" \
+        )bash-completion,curl,cron,libcurl4,libzstd1,libsqlite3-0,libbson-1.0-0,libminizip1,zlib1g,libsystemd0,libstdc++6" \
         bookworm "$work/tree" "$mirror" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; cannot "debootstrap failed"; }
     : >"$work/tree/etc/machine-id"
     rm -rf "$work/tree"/var/lib/apt/lists/* "$work/tree"/var/cache/apt/*

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install-dependencies.sh [build] [demo] [test] [package] [test-package] [bench]: installs the Debian packages that these steps need.
+# install-dependencies.sh [build] [demo] [test] [package] [test-package] [image] [bench]: installs the Debian packages that these steps need.
 # Quick when everything is there (one dpkg-query); says what is missing where it may not install.
 set -euo pipefail
 
@@ -12,6 +12,7 @@ package=(dpkg-dev debhelper fakeroot)
 package_test=(lintian systemd man-db python3 curl)
 # For the tests that install the packages. They are skipped where these cannot be had.
 container=(debootstrap systemd-container)
+image=(debootstrap)
 bench=(python3 git time restic borgbackup rsync rclone socat)
 
 wanted=() wished=()
@@ -30,8 +31,9 @@ for step in "${@:-build}"; do
             wanted+=("${package_test[@]}")
             wished+=("${container[@]}")
             ;;
+        image) wanted+=("${image[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
-        *) echo "install-dependencies.sh: there is no step called '$step' (build, demo, test, package, test-package, bench)" >&2; exit 64 ;;
+        *) echo "install-dependencies.sh: there is no step called '$step' (build, demo, test, package, test-package, image, bench)" >&2; exit 64 ;;
     esac
 done
 

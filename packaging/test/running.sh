@@ -6,28 +6,7 @@ if ! command -v systemd-nspawn >/dev/null; then
 fi
 rm "$tree/usr/sbin/policy-rc.d"
 mkdir -p "$tree/var/log/journal"
-systemd-nspawn --quiet --boot --register=no --keep-unit -D "$tree" --machine=clix-packages --console=pipe \
-    --private-network >"$work/nspawn.log" 2>&1 </dev/null &
-container=$!
-
-init() { pgrep -P "$container" | head -n 1; }
-inside() { nsenter -t "$(init)" -m -u -i -n -p -C -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@" </dev/null; }
-silently() { inside "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
-# within SECONDS COMMAND...: until it succeeds, looked at ten times a second.
-within() {
-    local tries=$(($1 * 10))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        ((tries-- > 0)) || { echo "not within the time: $*"; return 1; }
-        sleep 0.1
-    done
-}
-property() { inside systemctl show -P "$2" "$1"; }
-is() { [[ $(property "$1" "$2") == "$3" ]]; }
-journal() { inside journalctl --no-pager -o cat -u "$1"; }
-
-booted() { inside systemctl is-system-running | grep -qE 'running|degraded'; }
-if ! within 60 booted >"$work/log"; then
+if ! boot "$tree" --private-network; then
     skip "both services under systemd: none starts in a container here ($(tail -n 1 "$work/nspawn.log"))"
     finish
 fi
@@ -40,18 +19,17 @@ printf "GSTUDIO_INSTITUTE_ID ='mz150'\nGSTUDIO_INSTITUTE_ID_SECONDARY ='2039150'
     >"$data/server_settings.py"
 echo picture >"$data/media/a/picture.png"
 chmod -R go= "$data/media"
+# Its operator was there before: the configuration is not the package's, and stands.
 configuration=$tree/etc/clix-collect/collectd.toml
 sed 's/^\[staging\].*/&\nkeep_free = "1 MiB"/' "$source/etc/collectd.toml" >"$configuration"
 printf '\n[collect.heartbeat]\nafter_boot = "1s"\n\n[collect.media]\nafter_boot = "1s"\n' >>"$configuration"
+echo 'DPkg::Options { "--force-confold"; };' >"$tree/etc/apt/apt.conf.d/90test"
 
 silently sh -c 'ip link add eth0 type veth peer name peer0 && ip address add 192.0.2.10/24 dev eth0 &&
     ip link set peer0 up && ip link set eth0 up'
 
-passes "both packages are installed while systemd runs, and a configuration that is there already stands" \
-    silently sh -c 'dpkg --force-confold -i /packages/*.deb && grep -q after_boot.*1s /etc/clix-collect/collectd.toml'
-not_enrolled() { is clix-collectd ActiveState active && is clix-collectd NRestarts 0 || journal clix-collectd; }
-passes "the school's service runs at once, though it is not enrolled" not_enrolled
-passes "the store does not start before clix-store init, and that is no fault" \
+passes "the store is installed while systemd runs" silently dpkg -i "/packages/${store##*/}"
+passes "and does not start before clix-store init, and that is no fault" \
     same "inactive success" "$(property clix-store ActiveState) $(property clix-store Result)"
 
 a_store() {
@@ -61,6 +39,18 @@ a_store() {
     within 30 inside curl -fsk https://127.0.0.1:8443/health || journal clix-store
 }
 passes "a store that root made is served by its own user, with no capability" a_store
+port_443() {
+    ! inside curl -fsk https://127.0.0.1/health || echo "port 443 was open before"
+    silently systemctl stop clix-store && silently systemctl enable --now clix-store-443.socket \
+        && silently systemctl start clix-store
+    within 30 inside curl -fsk https://127.0.0.1:8443/health || journal clix-store
+    inside curl -fsk "https://127.0.0.1/health" >"$work/log" || echo "not on port 443"
+    inside curl -fsk "https://[::1]/health" >"$work/log" || echo "not by IPv6"
+    silently systemctl stop clix-store
+    inside curl -fsk --max-time 30 https://127.0.0.1/health >"$work/log" || echo "a connection does not start the store"
+    within 30 is clix-store ActiveState active
+}
+passes "with clix-store-443.socket it is on port 443 as well" port_443
 capabilities() {  # UNIT: effective and ambient ones of its main process
     inside awk '/^Cap(Eff|Amb)/ {printf "%s ", $2}' "/proc/$(property "$1" MainPID)/status"
 }
@@ -70,9 +60,8 @@ passes "the store has no capability" \
 school_added() { inside clix-store school add mz150 --code 2039150 >"$work/code" 2>"$work/log" || cat "$work/log"; }
 passes "root adds a school through the running store" school_added
 
-passes "root enrols the school" silently clix-collectd enroll --store https://127.0.0.1:8443 --code "$(<"$work/code")"
+. "$here/test/first-hour.sh"
 
-passes "the school's service is started again, and says when it is ready" silently systemctl restart clix-collectd
 passes "the school's service may read every file, and nothing else" \
     same "0000000000000004 0000000000000004 " "$(capabilities clix-collectd)"
 
@@ -81,14 +70,12 @@ arrived() { within 200 at_the_store "$1" || { journal clix-collectd; journal cli
 passes "its heartbeat arrives at the store" arrived 'system-heartbeat/*.log'
 passes "and so does what root alone may read" arrived 'media/a/picture.png'
 
-# From inside the sandbox a heartbeat has what the host itself shows.
+. "$here/test/heartbeat.sh"
+newest_heartbeat() { at_the_store 'system-heartbeat/*.log' | tail -n 1; }
 heartbeat_is_whole() {
-    local text memory
-    text=$(cat $(at_the_store 'system-heartbeat/*.log' | tail -n 1))
-    memory=$(inside free -h | awk '/^Mem:/ {print $2}')
-    grep -qE "^Mem: +$memory " <<<"$text" || echo "not the host's memory, which is $memory"
-    grep -qE "^root +1 .*(systemd|init)" <<<"$text" || echo "not root's process 1"
-    grep -qE " /$" <<<"$text" || echo "not the disk behind the data"
+    local text
+    heartbeat_equals_host inside "$(newest_heartbeat)" /home/core/data
+    text=$(<"$(newest_heartbeat)")
     grep -qE "^message.*dbus-daemon" <<<"$text" || echo "not other users' processes"
     grep -qxF "eth0- 192.0.2.10" <<<"$text" || echo "not the address of eth0"
 }
@@ -118,21 +105,9 @@ hidden() {
 }
 passes "the sandbox hides passwords and keeps sources read-only" hidden
 
-reloaded() {
-    silently systemctl reload clix-collectd && within 20 is clix-collectd ActiveState active
-    echo 'nonsense = 1' >>"$configuration"
-    silently systemctl reload clix-collectd && within 20 is clix-collectd ActiveState active
-    sed -i '$d' "$configuration"
-    is clix-collectd NRestarts 0 || echo "it was started again"
-}
-passes "reload is survived, with a right and with a wrong file" reloaded
-passes "systemctl status has a sentence" same "" "$([[ -n $(property clix-collectd StatusText) ]] || echo none)"
-
-killed() {
-    silently kill -KILL "$(property clix-collectd MainPID)"
-    within 90 is clix-collectd NRestarts 1 && within 30 is clix-collectd ActiveState active || journal clix-collectd
-}
-passes "killed, it is back half a minute later" killed
+. "$here/test/endurance.sh"
+. "$here/test/cost.sh"
+. "$here/test/upgrade.sh"
 
 stopped() {
     silently systemctl stop clix-collectd clix-store

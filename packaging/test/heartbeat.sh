@@ -1,0 +1,14 @@
+# What a heartbeat has, held against what the host itself shows.
+
+# heartbeat_equals_host HOST FILE FOLDER: memory, the disk behind FOLDER, root's process 1, and every real interface's
+# address, as the command HOST finds them now (`inside`; `env` for this machine).
+heartbeat_equals_host() {
+    local host=$1 text line
+    text=$(<"$2")
+    has() { grep -qE -- "$1" <<<"$text" || echo "not $2: $1"; }
+    has "^Mem: +$($host free -h | awk '/^Mem:/ {print $2}') " "the host's memory"
+    has "^$($host df --output=source,size -h "$3" | awk 'NR == 2 {print $1 " +" $2}') " "the disk behind the data"
+    has "^root +1 .*$($host ps -p 1 -o comm=)" "root's process 1"
+    $host ip -o -4 address show | awk '$2 != "lo" {split($4, a, "/"); print $2 "- " a[1]}' >"$work/addresses"
+    while read -r line; do has "^$line\$" "an interface's address"; done <"$work/addresses"
+}

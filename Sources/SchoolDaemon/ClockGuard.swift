@@ -30,11 +30,18 @@ public enum ClockGuard {
             let isNear = abs(now.seconds - storeTime.seconds) <= toleratedSeconds
             return isNear ? nil : .differs(from: storeTime)
         }
-        if now < Release.date { return .beforeRelease }
-        if now.seconds > Release.date.seconds + lifetimeSeconds { return .farFuture }
+        if let doubt = doubtAlone(now) { return doubt }
         if let latestTrusted, now.seconds < latestTrusted.seconds - toleratedSeconds {
             return .wentBack(from: latestTrusted)
         }
         return nil
+    }
+
+    /// Whether a time can be now, as far as this program alone can tell: the store's own clock may be wrong, too.
+    static func isPossible(_ time: FileTime) -> Bool { doubtAlone(time) == nil }
+
+    private static func doubtAlone(_ now: FileTime) -> Doubt? {
+        if now < Release.date { return .beforeRelease }
+        return now.seconds > Release.date.seconds + lifetimeSeconds ? .farFuture : nil
     }
 }

@@ -18,8 +18,9 @@ struct StoreTime: Codable, Hashable {
 
     /// The true time of a moment of the same boot; nil for another boot, or where the store's own clock cannot be right.
     func time(at bootSeconds: Double, in bootID: String) -> FileTime? {
-        let time = FileTime(seconds: seconds, nanoseconds: 0) + (bootSeconds - self.bootSeconds)
-        return bootID == self.bootID && time >= Release.date ? time : nil
+        let told = FileTime(seconds: seconds, nanoseconds: 0)
+        guard bootID == self.bootID, ClockGuard.isPossible(told) else { return nil }
+        return told + (bootSeconds - self.bootSeconds)
     }
 
     /// Nil if there is none, or none that this version can read: it is only ever a help.
@@ -28,9 +29,11 @@ struct StoreTime: Codable, Hashable {
         return try? WireCoding.decode(StoreTime.self, from: bytes)
     }
 
-    /// Durable when it returns. Within a boot it is written anew only where the store says something else.
+    /// Durable when it returns. Within a boot it is written anew only where the store says something else, and never
+    /// where that cannot be.
     /// - Throws: `StagingError`.
     func save(to files: InstallationFiles) throws {
+        guard ClockGuard.isPossible(FileTime(seconds: seconds, nanoseconds: 0)) else { return }
         if let known = StoreTime.load(from: files), let time = known.time(at: bootSeconds, in: bootID),
             abs(time.seconds - seconds) < StoreTime.tolerance
         {

@@ -154,4 +154,17 @@ struct WrongClockTests {
         #expect(try school.status().clock.skew == nil)
         #expect(try school.status().clock.isTrusted == false)
     }
+
+    @Test(
+        "a time of the store that cannot be is no help, and harms nothing",
+        arguments: [.max, .min, 0, 253_402_300_800])
+    func impossible(seconds: Int64) async throws {
+        hand.boot("b2", now: batteryless)
+        let staging = try await collect("one\n")
+        try school.learn(storeSeconds: seconds, at: hand.bootSeconds, staging)
+        hand.pass(60)
+        #expect(try school.status().clock.skew == nil)
+        _ = try await collect("one\ntwo\n")
+        #expect(try staging.heldGenerations().count == 1)
+    }
 }

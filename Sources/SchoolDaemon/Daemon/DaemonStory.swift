@@ -79,7 +79,7 @@ struct DaemonStory {
         if case .collect(let dataset) = job { fields["CLIX_DATASET"] = "\(dataset)" }
         if let trouble = result.trouble {
             tell(trouble, job, fields)
-        } else if result.ending == .done {
+        } else if result.ending == .done || result.ending == .notNeeded {
             gotOn(job)
             if let news = result.news { praise(news, job, bootSeconds) }
         }

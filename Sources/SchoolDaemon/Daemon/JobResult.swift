@@ -84,7 +84,7 @@ extension School {
         if use(of: script) == .whereNobodyElse {
             // Where that cannot be told now, it may be soon: the container of a machine that was just switched on.
             guard let cron = await PlatformCron.read(lookingContext(identity)) else { return JobResult(ending: .early) }
-            if cron.scripts.contains(script) { return JobResult(ending: .done) }
+            if cron.scripts.contains(script) { return JobResult(ending: .notNeeded) }
         }
         return result(try await runScript(script) { _ in }, identity)
     }

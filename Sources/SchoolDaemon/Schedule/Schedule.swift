@@ -12,6 +12,8 @@ public struct Schedule: Sendable {
     /// How a job ended.
     public enum Ending: Sendable, Hashable {
         case done
+        /// Somebody else does it: nothing was to be done, which tells nothing of how long it takes.
+        case notNeeded
         /// It was too early: what it was for is still in the making.
         case early
         case failed
@@ -76,6 +78,7 @@ public struct Schedule: Sendable {
         case .done:
             // What changed after its beginning it may have missed.
             record = JobRecord(lastGood: begin, usualSeconds: reading.bootSeconds - begin.bootSeconds)
+        case .notNeeded: record = JobRecord(lastGood: begin, usualSeconds: record.usualSeconds)
         case .early: record.lastTry = JobRecord.Moment(reading)
         case .failed:
             record.lastTry = JobRecord.Moment(reading)
@@ -124,6 +127,7 @@ public struct Schedule: Sendable {
 
     private func calendarTime(_ rule: JobRule, _ record: JobRecord, _ reading: ClockReading) -> Double {
         guard let last = record.lastGood, let age = age(of: last, reading) else { return -.infinity }
+        if rule.isOfEachBoot, last.bootID != reading.bootID { return -.infinity }
         guard reading.isTrusted else {
             return rule.calendar.spacing.map { reading.bootSeconds - age + Double($0) } ?? .infinity
         }

@@ -8,8 +8,9 @@ struct Call: Sendable, Identifiable {
     /// Does it, and tells the caller how it ended.
     func answer(on school: School) async -> RequestOutcome {
         var outcome = await request.carryOut(on: school, telling: caller)
-        caller.finish(outcome.status)
+        // The caller leaves once it has the last word, which then gives up nothing.
         outcome.isGivenUp = Task.isCancelled
+        caller.finish(outcome.status)
         return outcome
     }
 }

@@ -281,6 +281,21 @@ struct ScheduleTests {
         #expect(machine.due == [script])
     }
 
+    @Test("that the platform did the work tells nothing of how long it takes")
+    func lengthOfNothing() {
+        let script = Job.run(.progress)
+        var machine = Machine(
+            JobRule(script, .daily, afterBoot: 0, rank: 1, avoidedMinutes: 0..<25), at: noon + 30 * 60)
+        machine.schedule.begin(script, machine.clock)
+        machine.pass(1)
+        machine.schedule.end(script, .notNeeded, machine.clock)
+        #expect(machine.due == [])
+        machine.reboot(after: day + 28 * 60, as: "second")
+        #expect(machine.due == [])
+        machine.pass(27 * 60)
+        #expect(machine.due == [script])
+    }
+
     @Test("what began before midnight and ended after it is done again after it")
     func overMidnight() {
         var machine = Machine(daily(media), at: noon + 12 * hour - 600)

@@ -13,10 +13,11 @@ extension School {
     private func rule(of dataset: Dataset, delay: Double) -> JobRule {
         let own = settings.settings(for: dataset)
         let isHeartbeat = dataset.name == "system-heartbeat"
+        let schedule = own.schedule ?? (isHeartbeat ? .hourly : .daily)
         return JobRule(
-            .collect(dataset), own.schedule ?? (isHeartbeat ? .hourly : .daily),
+            .collect(dataset), schedule,
             afterBoot: own.afterBoot.map { $0 / .seconds(1) } ?? Self.afterBoot, delay: delay,
-            rank: settings.priority(of: dataset))
+            rank: settings.priority(of: dataset), isOfEachBoot: isHeartbeat && schedule == .hourly)
     }
 
     private func rule(of script: DerivedScript, delay: Double) -> JobRule {

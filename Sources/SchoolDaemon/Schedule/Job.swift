@@ -42,10 +42,12 @@ public struct JobRule: Sendable, Hashable {
     public let rank: Int
     /// Stays out of these minutes of each hour; empty: any will do.
     public let avoidedMinutes: Range<Int>
+    /// Whether it is done in each boot, also soon after the last run: what it makes tells of that boot.
+    public let isOfEachBoot: Bool
 
     public init(
         _ job: Job, _ calendar: CalendarRule, afterBoot: Double, delay: Double = 0, rank: Int,
-        avoidedMinutes: Range<Int> = 0..<0
+        avoidedMinutes: Range<Int> = 0..<0, isOfEachBoot: Bool = false
     ) {
         self.job = job
         self.calendar = calendar
@@ -53,5 +55,6 @@ public struct JobRule: Sendable, Hashable {
         self.delay = delay
         self.rank = rank
         self.avoidedMinutes = avoidedMinutes
+        self.isOfEachBoot = isOfEachBoot
     }
 }

@@ -24,9 +24,9 @@ struct LastUpload: Codable, Hashable, Sendable {
         return try? WireCoding.decode(LastUpload.self, from: bytes)
     }
 
-    /// Of an upload that a person stopped, nothing is kept.
+    /// Of an upload that a person or our own settings stopped, nothing is kept.
     static func note(_ report: UploadReport, at now: Int64, in files: InstallationFiles) {
-        guard report.stopped?.code != .stopped else { return }
+        guard report.stopped?.code != .stopped, report.stopped?.isHold != true else { return }
         let last = LastUpload(
             ended: now, gotThrough: report.stopped == nil ? now : load(from: files)?.gotThrough,
             problem: report.stopped?.message)

@@ -8,15 +8,19 @@ extension School {
     /// Sends what is staged and not yet acknowledged, or of these datasets only, and a report if it says anything new.
     ///
     /// Never throws for the store or the link: what went wrong is in the report.
+    /// - Parameter isAsked: a person wants it now, also outside of the windows.
     /// - Throws: `UploadError` (`.unconfigured`) if no address of a store is known.
     public func upload(
-        _ datasets: [Dataset]?, from staging: Staging, progress: @escaping @Sendable (UploadEvent) -> Void
+        _ datasets: [Dataset]?, from staging: Staging, isAsked: Bool = false,
+        progress: @escaping @Sendable (UploadEvent) -> Void
     ) async throws -> UploadReport {
-        let (settings, rate) = (settings, settings.upload.rate)
+        let settings = settings
+        let gate = UploadGate(self, isAsked: isAsked)
         var options = Uploader.Options(
-            store: try storeAddress(), proxy: try proxy(), rate: { rate },
+            store: try storeAddress(), proxy: try proxy(), rate: { gate.rate() },
             priority: { settings.priority(of: $0) }, report: { try report(from: staging) },
             learn: { try learn(storeSeconds: $0, at: $1, staging) })
+        options.manners = gate.manners
         if let watch { options.moved = { watch.gotOn() } }
         let uploader = Uploader(staging: staging, files: files, options: options)
         let ended = await uploader.upload(datasets) {

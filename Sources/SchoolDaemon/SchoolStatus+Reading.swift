@@ -27,6 +27,7 @@ extension SchoolStatus {
                     tried: school.zone.isoText(milliseconds: last.ended),
                     gotThrough: last.gotThrough.map(school.zone.isoText), problem: last.problem)
             },
+            upload: try upload(school),
             disk: Disk(
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.isAboveHighWater),
@@ -37,6 +38,14 @@ extension SchoolStatus {
             nextRuns: nextRuns(school, isClockTrusted: moment.doubt == nil))
         status.summary = status.summarized()
         return status
+    }
+
+    private static func upload(_ school: School) throws -> Upload {
+        let hold = school.uploadHold()
+        return Upload(
+            held: hold?.sentence, heldUntil: hold.map { school.moment(in: Int64($0.seconds)) },
+            monthBytes: try school.trafficOfMonth(school.wallSeconds),
+            monthlyLimit: school.settings.upload.monthlyLimit)
     }
 
     private static func datasets(

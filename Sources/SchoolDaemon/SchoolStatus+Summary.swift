@@ -15,6 +15,7 @@ extension SchoolStatus {
         if clock.warning != nil { troubles.append("the clock is wrong") }
         if disk.isAboveHighWater { troubles.append("no room: collecting has stopped") }
         if link?.problem != nil { troubles.append("the last upload did not get through") }
+        if let held = upload.held { troubles.append(held) }
         return troubles
     }
 

@@ -48,6 +48,9 @@ extension SchoolStatus {
             facts.append("store    not enrolled: clix-collectd enroll\(store.address.map { " (\($0))" } ?? "")")
         }
         facts.append("link     \(linkText)")
+        if let held = upload.held { facts.append("upload   \(held)") }
+        let limit = upload.monthlyLimit.map { " of \(ByteText.size($0))" } ?? ""
+        facts.append("traffic  \(ByteText.size(upload.monthBytes))\(limit) sent and received this month")
         let full = disk.isAboveHighWater ? "; collecting has stopped until there is room" : ""
         facts.append(
             "disk     \(ByteText.size(disk.used)) of \(ByteText.size(disk.budget)) used, "

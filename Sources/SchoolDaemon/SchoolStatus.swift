@@ -80,6 +80,25 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         }
     }
 
+    /// What the configuration lets uploads do now.
+    public struct Upload: Sendable, Codable, Hashable {
+        /// A sentence: what holds them back, and until when; nil: nothing does.
+        public var held: String?
+        /// When they may go on: ISO 8601 in the school's time zone; nil where nothing holds them back.
+        public var heldUntil: String?
+        /// What this month's have sent and received, in bytes.
+        public var monthBytes: UInt64
+        /// Nil: any amount.
+        public var monthlyLimit: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case held
+            case heldUntil = "held_until"
+            case monthBytes = "month_bytes"
+            case monthlyLimit = "monthly_limit"
+        }
+    }
+
     public struct NextRun: Sendable, Codable, Hashable {
         /// As the configuration's table: `collect.db`, `run.progress`.
         public var job: String
@@ -139,6 +158,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
     public var errors: [String]
     /// Nil if no upload was tried.
     public var link: Link?
+    public var upload: Upload
     public var disk: Disk
     public var clock: Clock
     public var nextRuns: [NextRun]
@@ -149,7 +169,7 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         case schoolCode = "school_code"
         case schoolName = "school_name"
         case identityProblem = "identity_problem"
-        case store, datasets, errors, link, disk, clock
+        case store, datasets, errors, link, upload, disk, clock
         case nextRuns = "next_runs"
     }
 }

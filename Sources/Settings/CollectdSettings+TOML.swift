@@ -27,6 +27,7 @@ extension CollectdSettings {
         "data": "source", "code": "source", "assessment_store": "source", "container": "source",
         "docker": "source",
         "directory": "staging", "budget": "staging", "keep_free": "staging", "rate": "upload", "proxy": "upload",
+        "windows": "upload", "rate_in_school_hours": "upload", "school_hours": "upload", "monthly_limit": "upload",
     ]
 
     private static func storeURL(_ table: TableReader) -> StoreURL? {
@@ -143,16 +144,36 @@ extension UploadSettings {
     fileprivate init(_ table: TableReader) {
         var table = table
         self.init()
-        rate = table.text("rate", "a rate above nothing, such as \(Quantity.rateExample)") { text in
-            Quantity.rate(text).flatMap { $0 > 0 ? $0 : nil }
+        windows = Self.windows(&table)
+        rate = Self.rate("rate", &table)
+        rateInSchoolHours = Self.rate("rate_in_school_hours", &table)
+        schoolHours =
+            table.text("school_hours", "hours such as \"Mon..Sat 08:00-16:00\"") { WeekHours($0) } ?? schoolHours
+        monthlyLimit = table.text("monthly_limit", "a size above nothing, such as \"500 MiB\"") { text in
+            Quantity.size(text).flatMap { $0 > 0 ? $0 : nil }
         }
         proxy = table.text("proxy", "a proxy such as \"http://10.0.0.1:3128\"", checked: Self.checkedProxy)
-        table.finish(later: [
-            "windows": "this one sends whenever there is a link",
-            "school_hours": "this one knows one rate for all hours",
-            "rate_in_school_hours": "this one knows one rate for all hours",
-            "monthly_limit": "this one counts no months",
-        ])
+        table.finish()
+    }
+
+    private static func rate(_ key: String, _ table: inout TableReader) -> UInt64? {
+        table.text(key, "a rate above nothing, such as \(Quantity.rateExample)") { text in
+            Quantity.rate(text).flatMap { $0 > 0 ? $0 : nil }
+        }
+    }
+
+    private static func windows(_ table: inout TableReader) -> WeekHours? {
+        let expected = "hours such as \(WeekHours.example)"
+        let place = table.problems.positions.value(table.path + ["windows"])
+        guard let parts = table.texts("windows", of: expected, { WeekHours($0) }) else { return nil }
+        guard let given = table.given("windows"), case .array(let elements) = given.value else { return nil }
+        if elements.isEmpty {
+            table.problems.report(
+                at: place,
+                "\(given.name) is empty, and nothing would ever be sent; give hours such as \(WeekHours.example), or "
+                    + "remove it to send at any time")
+        }
+        return WeekHours(parts)
     }
 
     private static func checkedProxy(_ text: String) throws(StoreURL.Problem) -> String {

@@ -87,15 +87,32 @@ public struct StagingSettings: Sendable, Hashable {
 
 /// `[upload]`: how the school's link may be used.
 public struct UploadSettings: Sendable, Hashable {
+    /// When the service may send; nil: always.
+    public var windows: WeekHours?
     /// Bytes a second; nil: as fast as the link goes.
     public var rate: UInt64?
+    /// Bytes a second while `schoolHours` last; nil: `rate`.
+    public var rateInSchoolHours: UInt64?
+    public var schoolHours: WeekHours
+    /// How much may be sent and received in a calendar month, in bytes; nil: any amount.
+    public var monthlyLimit: UInt64?
     /// `http://10.0.0.1:3128`; nil: what the environment says (`https_proxy`, `no_proxy`).
     public var proxy: String?
 
-    public init(rate: UInt64? = nil, proxy: String? = nil) {
+    public init(
+        windows: WeekHours? = nil, rate: UInt64? = nil, rateInSchoolHours: UInt64? = nil,
+        schoolHours: WeekHours = usualSchoolHours, monthlyLimit: UInt64? = nil, proxy: String? = nil
+    ) {
+        self.windows = windows
         self.rate = rate
+        self.rateInSchoolHours = rateInSchoolHours
+        self.schoolHours = schoolHours
+        self.monthlyLimit = monthlyLimit
         self.proxy = proxy
     }
+
+    /// Mon..Sat 08:00-16:00
+    public static let usualSchoolHours = WeekHours(weekdays: Set(0...5), minutes: 8 * 60..<16 * 60)
 }
 
 /// `[collect.<dataset>]`

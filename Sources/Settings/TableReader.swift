@@ -33,7 +33,7 @@ struct TableReader {
     let path: [String]
     let problems: SettingsProblems
     private let members: [String: SettingsValue]
-    private var known: [String] = []
+    private var known: Set<String> = []
     private var knownTables: Set<String> = []
 
     init(_ members: [String: SettingsValue], path: [String], problems: SettingsProblems) {
@@ -50,7 +50,7 @@ struct TableReader {
     // MARK: Asking for keys
 
     mutating func given(_ key: String) -> Given? {
-        known.append(key)
+        known.insert(key)
         guard let value = members[key] else { return nil }
         return Given(
             location: problems.positions.value(path + [key]), value: value,
@@ -149,23 +149,14 @@ struct TableReader {
 
     /// Reports every key that nobody asked for.
     ///
-    /// - Parameters:
-    ///   - later: keys of the documented configuration that this version does not act on, and what it does instead.
-    ///     They are refused: a key that does nothing would be a promise broken in silence.
-    ///   - hint: a better place for a key, if one is known: `"rate" under [upload]`.
-    func finish(later: [String: String] = [:], hint: (String) -> String? = { _ in nil }) {
+    /// - Parameter hint: a better place for a key, if one is known: `"rate" under [upload]`.
+    func finish(hint: (String) -> String? = { _ in nil }) {
         for key in members.keys where !known.contains(key) {
             let place = problems.positions.key(path + [key])
-            if let instead = later[key] {
-                problems.report(
-                    at: place,
-                    "\(subject(key)) belongs to a later version of this program (\(instead)); remove it for now")
-                continue
-            }
             var message = "unknown \(subject(key))"
             if let hint = hint(key) {
                 message += "; did you mean \(hint)?"
-            } else if let nearest = nearestName(to: key, among: known + later.keys) {
+            } else if let nearest = nearestName(to: key, among: known.sorted()) {
                 message +=
                     "; did you mean \(knownTables.contains(nearest) ? Self.header(path + [nearest]) : "\"\(nearest)\"")?"
             } else if !known.isEmpty {

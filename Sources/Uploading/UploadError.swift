@@ -12,6 +12,10 @@ public struct UploadError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let offline = Code(rawValue: "offline")
         /// The store asks to come later.
         public static let busy = Code(rawValue: "busy")
+        /// No window for uploads is open now.
+        public static let outsideWindows = Code(rawValue: "outside-windows")
+        /// This month's uploads have used up what they may.
+        public static let monthlyLimit = Code(rawValue: "monthly-limit")
         /// The store has no room.
         public static let storeFull = Code(rawValue: "store-full")
         /// The caller asked to stop.
@@ -69,13 +73,16 @@ public struct UploadError: Error, Hashable, Sendable, CustomStringConvertible {
     /// login page of one network, and gone with the next.
     public var isPermanent: Bool { code != .untrusted && ![1, 69, 74, 75].contains(exitStatus) }
 
+    /// Whether it was our own settings that held the upload back: neither the link nor the store.
+    public var isHold: Bool { [.outsideWindows, .monthlyLimit].contains(code) }
+
     /// Whether the whole run ends with it; otherwise one dataset has failed and the others go on.
     var endsRun: Bool { ![.collectAgain, .rejected].contains(code) }
 
     /// As the commands end with it (`sysexits.h`, and 1 for "done, but some datasets failed").
     public var exitStatus: Int32 {
         switch code {
-        case .offline, .busy, .storeFull, .stopped, .stagingFull: 75
+        case .offline, .busy, .outsideWindows, .monthlyLimit, .storeFull, .stopped, .stagingFull: 75
         case .notEnrolled, .revoked, .forked, .restored, .codeRefused, .untrusted, .forgedReceipt: 77
         case .unconfigured, .configuration, .otherIdentity: 78
         case .staging: 74

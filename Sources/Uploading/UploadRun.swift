@@ -70,7 +70,7 @@ final class UploadRun {
     // MARK: hello
 
     private func greet() throws -> Hello {
-        let reply = try conversation.call(StoreRequest(.get, "/v1/hello"))
+        let reply = try conversation.call(StoreRequest(.get, StoreConversation.greeting))
         guard case .success(let answer) = reply, let hello = try? WireCoding.decode(Hello.self, from: answer.body)
         else {
             throw UploadError(

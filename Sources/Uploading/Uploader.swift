@@ -23,6 +23,8 @@ public final class Uploader: Sendable {
         public var report: (@Sendable () throws -> Report)?
         /// Called whenever bytes have moved on the wire, often; should be quick.
         public var moved: @Sendable () -> Void = {}
+        /// When it may go on, and who counts what travels.
+        public var manners = TransferManners()
         /// Told the store's time, in seconds since 1970, and the boot clock's then, in seconds, before anything is sent.
         public var learn: (@Sendable (Int64, Double) throws -> Void)?
 
@@ -101,7 +103,7 @@ public final class Uploader: Sendable {
             settings.moved = options.moved
             let transport = try surroundings.connect(settings)
             let conversation = StoreConversation(
-                transport: transport, policy: RetryPolicy(options.retry), stop: stop,
+                transport: transport, policy: RetryPolicy(options.retry), stop: stop, manners: options.manners,
                 wait: { self.surroundings.wait($0, stop) })
             return UploadRun(
                 staging: staging, installation: installation, conversation: conversation, wanted: wanted,

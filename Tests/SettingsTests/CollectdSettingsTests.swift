@@ -41,7 +41,11 @@ struct CollectdSettingsTests {
                 budget = "1.5 GiB"
                 keep_free = "500MB"
                 [upload]
+                windows = ["Mon..Sat 15:00-22:00", "Sun 00:00-24:00"]
                 rate = "512 KiB/s"
+                rate_in_school_hours = "64 KiB/s"
+                school_hours = "Mon..Fri 07:30-13:00"
+                monthly_limit = "500 MiB"
                 proxy = "http://10.0.0.1:3128"
                 [collect]
                 heartbeat.enabled = false
@@ -64,6 +68,12 @@ struct CollectdSettingsTests {
         #expect(settings.staging.budget == 1_610_612_736)
         #expect(settings.staging.keepFree == 500_000_000)
         #expect(settings.upload.rate == 524_288)
+        #expect(
+            settings.upload.windows
+                == WeekHours(["Mon..Sat 15:00-22:00", "Sun 00:00-24:00"].compactMap { WeekHours($0) }))
+        #expect(settings.upload.rateInSchoolHours == 65_536)
+        #expect(settings.upload.schoolHours == WeekHours("Mon..Fri 07:30-13:00"))
+        #expect(settings.upload.monthlyLimit == 500 << 20)
         #expect(settings.upload.proxy == "http://10.0.0.1:3128")
         #expect(settings.enabledDatasets.first?.name == "nginx-logs")
         #expect(settings.enabledDatasets.first.map { settings.settings(for: $0).timeout } == .seconds(2700))
@@ -168,6 +178,8 @@ struct ExampleTests {
         #expect(settings.source == SourcePaths())
         #expect(settings.staging == StagingSettings())
         #expect(settings.upload.rate == 524_288)
+        #expect(settings.upload.schoolHours == UploadSettings.usualSchoolHours)
+        #expect(settings.upload.monthlyLimit == 524_288_000)
         #expect(settings.datasets.count == 3)
         #expect(settings.scripts == [.progress: RunSettings(isEnabled: false, schedule: .daily)])
     }

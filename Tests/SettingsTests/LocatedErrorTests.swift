@@ -129,13 +129,20 @@ private let wrong: [WrongSettings] = [
         "t:2:12: schedule in [collect.heartbeat]: \"hurly\" is no calendar text: \"hurly\" is neither a weekday nor a span "
             + "such as Mon..Fri. Such texts are hourly, daily, weekly, or like \"Mon..Sat 08:00\" or \"Fri *-*-8..14\""),
     .init(
-        "a key that is not due yet", "[upload]\nmonthly_limit = \"500 MiB\"\n",
-        "t:2:1: key \"monthly_limit\" in [upload] belongs to a later version of this program "
-            + "(this one counts no months); remove it for now"),
+        "hours that are none", "[upload]\nwindows = [\"Sun 15:00-22:00\", \"Sun\"]\nschool_hours = \"8-16\"\n",
+        "t:2:31: windows in [upload] must be a list of hours such as \"Mon..Sat 15:00-22:00\"; \"Sun\" is none",
+        "t:3:16: school_hours in [upload] is \"8-16\"; it must be hours such as \"Mon..Sat 08:00-16:00\""),
     .init(
-        "upload windows, though the service sends at any hour", "[upload]\nwindows = [\"Sun\"]\n",
-        "t:2:1: key \"windows\" in [upload] belongs to a later version of this program "
-            + "(this one sends whenever there is a link); remove it for now"),
+        "windows that never open", "[upload]\nwindows = []\n",
+        "t:2:11: windows in [upload] is empty, and nothing would ever be sent; give hours such as "
+            + "\"Mon..Sat 15:00-22:00\", or remove it to send at any time"),
+    .init(
+        "limits that let nothing through, and a slip",
+        "[upload]\nmonthly_limit = \"0 MiB\"\nrate_in_school_hours = \"0 KiB/s\"\nwindow = []\n",
+        "t:2:17: monthly_limit in [upload] is \"0 MiB\"; it must be a size above nothing, such as \"500 MiB\"",
+        "t:3:24: rate_in_school_hours in [upload] is \"0 KiB/s\"; it must be a rate above nothing, such as "
+            + "\"512 KiB/s\"",
+        "t:4:1: unknown key \"window\" in [upload]; did you mean \"windows\"?"),
     .init(
         "a script with a slip in its name, and one there is not", "[run.progess]\n[run.heartbeat]\n",
         "t:1:6: unknown table [run.progess]; did you mean [run.progress]?",

@@ -198,14 +198,18 @@ public actor Daemon {
             let school = watched(.job(job), school.limit(of: job) + Self.patienceBeyondLimit)
             begin(.job(job)) { .ended(job, await school.perform(job)) }
         }
-        if uploadTurn.pause(bootSeconds: reading.bootSeconds) == 0, !asked.contains(.upload) {
+        let hold = school.uploadHold()
+        let held = hold?.seconds ?? 0
+        if uploadTurn.pause(bootSeconds: reading.bootSeconds, held: held) == 0, !asked.contains(.upload) {
             uploadTurn.begin()
             let school = watched(.upload, Self.patienceWithUpload)
             begin(.upload) { .uploaded(await school.sendAll()) }
         }
-        tellServiceManager(reading)
+        tellServiceManager(reading, held: hold?.sentence)
         let watchdog = surroundings.service.watchdogInterval.map { $0 / .seconds(1) / 3 }
-        let pauses = [schedule.pause(reading), uploadTurn.pause(bootSeconds: reading.bootSeconds), watchdog]
+        let pauses = [
+            schedule.pause(reading), uploadTurn.pause(bootSeconds: reading.bootSeconds, held: held), watchdog,
+        ]
         events.wake(in: pauses.compactMap { $0 }.filter { $0 > 0 }.min() ?? 60)
     }
 
@@ -227,9 +231,9 @@ public actor Daemon {
 
     /// The watchdog hears nothing any more where a job is stuck in spite of its own time limit, or the upload: then systemd
     /// ends the program and starts it again.
-    private func tellServiceManager(_ reading: ClockReading) {
+    private func tellServiceManager(_ reading: ClockReading, held: String?) {
         surroundings.service.status(
-            story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading)))
+            story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading), held: held))
         let stuck = watches.first { $0.value.isOver }?.key
         guard let stuck else { return surroundings.service.alive() }
         story.stuck(stuck)

@@ -63,10 +63,12 @@ struct DaemonStory {
     }
 
     /// The sentence of `systemctl status`.
-    func status(working: Set<String>, next: (job: Job, seconds: Double)?) -> String {
+    /// - Parameter held: what holds uploads back; nil where nothing does.
+    func status(working: Set<String>, next: (job: Job, seconds: Double)?, held: String? = nil) -> String {
         var parts = working.sorted()
         if parts.isEmpty { parts.append("waiting") }
         if let next { parts.append("\(next.job.name) in \(DurationText.short(.seconds(next.seconds.rounded())))") }
+        if let held { parts.append(held) }
         if let standing = link.standing { parts.append(standing) }
         return parts.joined(separator: "; ")
     }

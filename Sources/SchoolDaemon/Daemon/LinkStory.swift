@@ -21,7 +21,8 @@ struct LinkStory: Hashable, Sendable {
 
     /// A clause for `systemctl status`; nil while uploads get through.
     var standing: String? {
-        guard let stopped else { return nil }
+        // What our own settings hold back is told for itself.
+        guard let stopped, !stopped.isHold else { return nil }
         switch stopped.code {
         case .offline: return "the store is not reached"
         case .busy: return "the upload has to wait"
@@ -39,7 +40,7 @@ extension UploadError {
     fileprivate var storyMessage: JournalMessage {
         switch code {
         case .offline, .stopped: .offline
-        case .busy, .storeFull, .stagingFull: .uploadWaits
+        case .busy, .outsideWindows, .monthlyLimit, .storeFull, .stagingFull: .uploadWaits
         default: isPermanent ? .uploadRefused : .uploadFailed
         }
     }

@@ -16,6 +16,8 @@ struct UploadTurn: Sendable, Hashable {
         case needsPerson
         /// The store asks to come back in so many seconds.
         case askedToWait(Int)
+        /// No window is open any more, or the month's limit is reached.
+        case held
     }
 
     private(set) var isRunning = false
@@ -35,9 +37,10 @@ struct UploadTurn: Sendable, Hashable {
     init(spread: Double) { self.spread = spread }
 
     /// Seconds to wait; nil while there is nothing to do.
-    func pause(bootSeconds: Double) -> Double? {
+    /// - Parameter held: seconds until uploads may go on; 0: they may.
+    func pause(bootSeconds: Double, held: Double = 0) -> Double? {
         guard !isRunning else { return nil }
-        return max(0, notBefore - bootSeconds, askedUntil - bootSeconds)
+        return max(0, held, notBefore - bootSeconds, askedUntil - bootSeconds)
     }
 
     mutating func news(bootSeconds: Double) {
@@ -81,6 +84,10 @@ struct UploadTurn: Sendable, Hashable {
             remainders += 1
             notBefore = bootSeconds + (hasNews ? 0 : Self.doubled(Self.longest, remainders, most: Self.greeting))
         case .failed: failed(bootSeconds, wait: Self.doubled(Self.first, failures + 1, most: Self.longest))
+        case .held:
+            // The link is good; what holds it tells for how long, and this is for where it does not.
+            (hasNews, failures) = (true, 0)
+            notBefore = bootSeconds + Self.longest
         case .needsPerson: failed(bootSeconds, wait: Self.longest)
         case .askedToWait(let seconds):
             failed(bootSeconds, wait: Self.doubled(Self.first, failures + 1, most: Self.longest))
@@ -115,6 +122,7 @@ extension UploadTurn.Ending {
         self =
             switch report.stopped {
             case nil: report.exitStatus == 0 ? .sent : .sentInPart
+            case let error? where error.isHold: .held
             case let error? where error.isPermanent: .needsPerson
             case let error?: error.retryAfter.map { .askedToWait($0) } ?? .failed
             }

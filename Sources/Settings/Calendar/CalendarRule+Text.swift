@@ -75,7 +75,7 @@ extension CalendarRule {
     }
 
     /// Monday is 0.
-    private static func weekday(_ name: Substring) -> Int? {
+    static func weekday(_ name: Substring) -> Int? {
         let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
         return names.firstIndex { $0 == name.lowercased() || $0.prefix(3) == name.lowercased() }
     }

@@ -24,6 +24,8 @@ final class CommitSender {
 
     /// Stores the request durably, then sends it.
     func commit(_ generation: Generation, manifest: [ChunkID]) throws -> Answer {
+        // What is not sent now should not be in doubt until it is.
+        try conversation.checkManners()
         let request = CommitRequest(
             dataset: generation.dataset, year: generation.year, sequence: generation.sequence,
             parent: try staging.head(generation.dataset, year: generation.year)?.snapshot,

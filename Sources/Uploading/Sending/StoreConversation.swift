@@ -10,12 +10,20 @@ final class StoreConversation {
     private var policy: RetryPolicy
     private let wait: (Double) -> Void
     private let stop: StopSignal
+    private let manners: TransferManners
+    /// Of what travelled, in bytes.
+    private var counted: UInt64 = 0
 
     /// - Parameter wait: sleeps so many seconds, or until the stop signal is set.
-    init(transport: any StoreTransport, policy: RetryPolicy, stop: StopSignal, wait: @escaping (Double) -> Void) {
+    init(
+        transport: any StoreTransport, policy: RetryPolicy, stop: StopSignal,
+        manners: TransferManners = TransferManners(),
+        wait: @escaping (Double) -> Void
+    ) {
         self.transport = transport
         self.policy = policy
         self.stop = stop
+        self.manners = manners
         self.wait = wait
     }
 
@@ -29,12 +37,29 @@ final class StoreConversation {
 
     /// One request, one answer. Refusals that concern the whole installation are thrown.
     func attempt(_ request: StoreRequest) throws -> Reply {
+        try checkManners(isGreeting: request.path == Self.greeting)
+        // Also what a request that failed has cost.
+        defer { countTraffic() }
         let answer = try transport.exchange(request)
         if (200..<300).contains(answer.status) { return .success(answer) }
         let problem = Problem(of: answer, to: request)
         if let error = UploadError(refusal: problem) { throw error }
         return .refused(problem, answer)
     }
+
+    /// - Throws: `UploadError` if nothing more may be sent now.
+    func checkManners(isGreeting: Bool = false) throws {
+        if let refusal = manners.refusal(isGreeting) { throw refusal }
+    }
+
+    private func countTraffic() {
+        let total = transport.wireBytes.up &+ transport.wireBytes.down
+        guard total > counted else { return }
+        manners.travelled(total - counted)
+        counted = total
+    }
+
+    static let greeting = "/v1/hello"
 
     /// Sends the request until there is an answer that repeating does not change.
     /// - Throws: `UploadError` when the run's patience is at its end.

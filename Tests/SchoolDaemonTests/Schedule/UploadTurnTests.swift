@@ -24,6 +24,20 @@ struct UploadTurnTests {
         #expect(turn.pause(bootSeconds: 14) == 0)
     }
 
+    @Test(
+        "waits for what our own settings hold back, also when more is collected, and goes on as soon as they allow it")
+    mutating func held() {
+        #expect(turn.pause(bootSeconds: 5, held: 7200) == 7200)
+        #expect(turn.pause(bootSeconds: 7205, held: 0) == 0)
+        turn.begin()
+        var report = UploadReport()
+        report.stopped = UploadError(.outsideWindows, "no window is open")
+        turn.end(UploadTurn.Ending(report), bootSeconds: 8000)
+        turn.news(bootSeconds: 8001)
+        #expect(turn.pause(bootSeconds: 8002, held: 40_000) == 40_000)
+        #expect(turn.pause(bootSeconds: 48_002, held: 0) == 0)
+    }
+
     @Test("without a link comes later and later, also when more is collected")
     mutating func offline() {
         var pauses: [Double] = []

@@ -1,7 +1,7 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end lint format release package test-package image test-image bench clean
+.PHONY: help build demo test test-quick test-end-to-end year lint format release package test-package image test-image bench clean
 
 SWIFT_FOLDERS := Sources Tests Package.swift
 
@@ -30,6 +30,13 @@ test-quick: ## the tests of single targets: on loopback; what needs root or moun
 test-end-to-end: ## both built programs on loopback: power cuts, kills, refusals, a real school (root for some)
 	@scripts/real_school/build-image.sh >/dev/null || echo "Tests with a real school's container will be skipped." >&2
 	swift test --skip-build --filter EndToEndTests
+
+YEAR_SEED ?= 20270614
+
+year: ## a school's 250 boots of one year, with all that befalls it, under stepped clocks (some minutes)
+	@scripts/install-dependencies.sh build demo test
+	swift build --build-tests
+	YEAR_BOOTS=250 YEAR_SEED=$(YEAR_SEED) swift test --skip-build --filter EndToEndTests.EndToEnd/SchoolYear
 
 lint: ## complain about style; changes nothing
 	swift format lint --recursive --strict $(SWIFT_FOLDERS)

@@ -5,13 +5,18 @@ final class StoreProcess {
     let data: String
     private(set) var serving: ChildProcess?
     private(set) var port = 0
+    private let environment: [String: String]
 
     /// `init`s a data directory: `store` in the workspace, or a given folder (a disk that will lose its power).
-    init(in workspace: Workspace, data: String? = nil, settings: String = "") throws {
+    init(
+        in workspace: Workspace, data: String? = nil, settings: String = "", environment: [String: String] = [:]
+    ) throws {
         self.data = data ?? workspace.path("store")
+        self.environment = environment
         try ChildProcess.run(
             Built.store,
-            ["init", self.data, "--host", "127.0.0.1", "--host", "localhost", "--listen", "127.0.0.1:0"]
+            ["init", self.data, "--host", "127.0.0.1", "--host", "localhost", "--listen", "127.0.0.1:0"],
+            environment: environment
         ).ended(with: 0)
         if !settings.isEmpty {
             let file = "\(self.data)/store.toml"
@@ -28,7 +33,7 @@ final class StoreProcess {
 
     /// Starts `serve` and waits for the line that says it is ready.
     func serve() throws {
-        let process = try ChildProcess(Built.store, ["serve", "--data", data])
+        let process = try ChildProcess(Built.store, ["serve", "--data", data], environment: environment)
         serving = process
         let line = try process.waitForLine(containing: "127.0.0.1:")
         guard let digits = line.components(separatedBy: "127.0.0.1:").last?.prefix(while: \.isNumber),
@@ -53,7 +58,7 @@ final class StoreProcess {
 
     /// One command of `clix-store` on this store, whether it serves or not.
     func command(_ arguments: String...) throws -> ChildProcess.Finished {
-        try ChildProcess.run(Built.store, arguments + ["--data", data])
+        try ChildProcess.run(Built.store, arguments + ["--data", data], environment: environment)
     }
 
     /// Adds a school and gives its one-time code.

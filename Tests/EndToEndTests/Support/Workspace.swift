@@ -4,8 +4,8 @@ import Foundation
 final class Workspace: Sendable {
     let path: String
 
-    init(_ name: String = #function) throws {
-        var template = Array("\(NSTemporaryDirectory())/clix-end-to-end.XXXXXX".replacing("//", with: "/").utf8CString)
+    init(_ name: String = #function, below folder: String = NSTemporaryDirectory()) throws {
+        var template = Array("\(folder)/clix-end-to-end.XXXXXX".replacing("//", with: "/").utf8CString)
         guard let made = mkdtemp(&template) else { throw ChildProcess.Unexpected(description: "no temporary folder") }
         path = String(cString: made)
         // Other users (the reader of the store's tree) must be able to walk through.

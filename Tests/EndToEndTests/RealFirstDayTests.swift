@@ -30,7 +30,6 @@ extension EndToEnd {
             let logs = try FileTree("\(school.real.core)/data/nginx-logs")
             #expect(try school.staged("nginx-logs").differencesOfLines(from: logs) == [])
             #expect(!logs.files.isEmpty)
-            #expect(school.leaks == [])
         }
 
         /// Leaves the databases' files, the settings and empty folders, as an installation makes them.

@@ -26,7 +26,6 @@ extension EndToEnd {
 
             try school.real.shell("rm \(temporary)/filler")
             try school.expectUsersHealed()
-            #expect(school.leaks == [])
         }
 
         @Test("where the platform's script writes: it is told by its own words, and its next run is whole")
@@ -70,7 +69,6 @@ extension EndToEnd {
                 let own = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
                 #expect(try staged.content(name) == own && own.suffix(2) == Data("\r\n".utf8), "\(name)")
             }
-            #expect(school.leaks == [])
         }
     }
 }

@@ -24,7 +24,7 @@ extension School {
     ) async throws -> CollectionReport {
         var warnings = missingSources().map { CollectionWarning(.source, $0) }
         if let notice = try notice ?? standing().warning { warnings.append(CollectionWarning(.identity, notice)) }
-        try settle(staging)
+        warnings += try settle(staging).map { CollectionWarning(.state, $0.message) }
         let moment = try moment(staging)
         if let warning = moment.warning(in: zone) {
             warnings.append(CollectionWarning(.clock, warning, topic: moment.topic))

@@ -14,19 +14,21 @@ extension School {
     /// - Parameters:
     ///   - seconds: since 1970.
     ///   - bootSeconds: by the boot clock, when it was told.
-    /// - Throws: `StagingError`.
+    /// - Throws: `StagingError`, also where only some of it could not be filed.
     func learn(storeSeconds seconds: Int64, at bootSeconds: Double, _ staging: Staging) throws {
         try StoreTime(bootID: clock.bootID(), bootSeconds: bootSeconds, seconds: seconds).save(to: files)
-        try settle(staging)
+        if let problem = try settle(staging).first { throw problem }
     }
 
     /// Files what is held, if the time is known now.
-    /// - Throws: `StagingError`; what was not filed stays held.
-    func settle(_ staging: Staging) throws {
+    /// - Returns: what is wrong with those that could not be filed as they should; it concerns no other dataset.
+    /// - Throws: `StagingError` if staging cannot be used; what was not filed stays held.
+    @discardableResult
+    func settle(_ staging: Staging) throws -> [StagingError] {
         let held = try staging.heldGenerations()
-        guard !held.isEmpty else { return }
+        guard !held.isEmpty else { return [] }
         let moment = try moment(staging)
-        guard moment.isTrusted else { return }
+        guard moment.isTrusted else { return [] }
         let known = HeldYears.Known(now: moment.now, bootSeconds: moment.bootSeconds, bootID: moment.bootID)
         let trusted = try staging.currentGenerations().filter {
             $0.isClockTrusted && $0.held == nil && $0.finishedMilliseconds <= moment.now.milliseconds
@@ -39,10 +41,10 @@ extension School {
                     generation: generation,
                     earliest: before.map(\.finishedMilliseconds).max().map(FileTime.init(milliseconds:)),
                     latest: after.map(\.startedMilliseconds).min().map(FileTime.init(milliseconds:)),
-                    newestFile: try newestFile(of: generation, staging, before: moment.now)),
+                    newestFile: newestFile(of: generation, staging, before: moment.now)),
                 known: known, zone: zone)
         }
-        try staging.file(filings) { dataset, path in
+        return try staging.file(filings) { dataset, path in
             guard dataset.name == "system-heartbeat" else { return nil }
             return HeartbeatName.known(path, in: zone) { boot, seconds in
                 guard boot == HeartbeatName.boot(known.bootID) else { return nil }
@@ -51,10 +53,10 @@ extension School {
         }
     }
 
-    /// Of those that can be true.
-    private func newestFile(of generation: Generation, _ staging: Staging, before now: FileTime) throws -> FileTime? {
+    /// Of those that can be true; as far as a damaged list can be read. Filing tells of the damage.
+    private func newestFile(of generation: Generation, _ staging: Staging, before now: FileTime) -> FileTime? {
         var newest: FileTime?
-        try staging.forEachEntry(of: generation) { staged in
+        try? staging.forEachEntry(of: generation) { staged in
             let time = staged.entry.modified
             if time <= now, newest.map({ $0 < time }) ?? true { newest = time }
         }

@@ -77,6 +77,11 @@ extension Staging {
         DiskGauge(folder: folders.root, budget: options.budget, keepFree: options.keepFree, used: try usedBytes())
     }
 
+    /// Counts what is moved, and bounds it by nothing but the disk.
+    func gaugeForFiling() throws -> DiskGauge {
+        DiskGauge(folder: folders.root, budget: .max, keepFree: 0, used: try usedBytes())
+    }
+
     private func usedBytes() throws -> UInt64 {
         try read { database in
             let spooled = try Int64.fetchOne(database, sql: "SELECT sum(length) FROM spooled_frame") ?? 0

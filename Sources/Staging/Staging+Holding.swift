@@ -14,28 +14,61 @@ extension Staging {
     /// and what it had stood before stands again in the year before; of what accumulates, only what came or changed goes
     /// along, unless a collector remembers what is staged. Each is one transaction: a crash leaves it held, or filed.
     ///
+    /// Each is filed by itself: one that cannot be holds up no other dataset. A damaged one is marked, so that the next
+    /// pass reads everything anew: where it was kept in its year it is filed as it lies, else it stays held. What there
+    /// is no room for stays held, with what came after it; the budget and the reserve are no bounds here, as moving
+    /// needs next to no room, and what is held can never be sent to make some.
+    ///
     /// Waits for a pass that runs. Filing what is not held any more does nothing.
     ///
     /// - Parameter renaming: of what accumulates: the name of a file whose date is known now; nil where it stays.
-    /// - Throws: `StagingError`; what was not reached stays held.
+    /// - Returns: what is wrong with those that were not filed as they should have been.
+    /// - Throws: `StagingError` if the database cannot be used; what was not reached stays held.
+    @discardableResult
     public func file(
         _ filings: [Filing], renaming: (Dataset, RelativePath) -> RelativePath? = { _, _ in nil }
-    ) throws {
-        guard !filings.isEmpty else { return }
-        try passing.withLock { _ in
+    ) throws -> [StagingError] {
+        guard !filings.isEmpty else { return [] }
+        return try passing.withLock { _ in
+            var problems: [StagingError] = []
+            var waiting: Set<Dataset> = []
             for filing in filings.sorted(by: { $0.sequence < $1.sequence }) {
                 guard let row = try read({ try GenerationTable.row(filing.sequence, $0) }), !row.isDropped,
-                    row.generation.held != nil
+                    row.generation.held != nil, !waiting.contains(row.generation.dataset)
                 else { continue }
-                let names = try newNames(of: row, renaming)
-                if row.generation.year == filing.year, names.isEmpty {
-                    try settle(row, filing)
-                } else {
-                    try move(row, filing, names)
+                do {
+                    try file(row, filing, renaming)
+                } catch let error as StagingError where error.code == .damaged {
+                    problems.append(try distrust(row, filing, error))
+                } catch let error as StagingError {
+                    waiting.insert(row.generation.dataset)
+                    problems.append(row.notFiled(filing, error))
                 }
-                try arrange(row.generation.dataset)
             }
+            return problems
         }
+    }
+
+    private func file(
+        _ row: GenerationRow, _ filing: Filing, _ renaming: (Dataset, RelativePath) -> RelativePath?
+    ) throws {
+        let names = try newNames(of: row, renaming)
+        if row.generation.year == filing.year, names.isEmpty {
+            try settle(row, filing)
+        } else {
+            try move(row, filing, names)
+        }
+        try arrange(row.generation.dataset)
+    }
+
+    /// Marks a damaged one, and files it as it lies if that is in its year.
+    private func distrust(_ row: GenerationRow, _ filing: Filing, _ error: StagingError) throws -> StagingError {
+        let isInItsYear = row.generation.year == filing.year
+        try write { database in
+            try GenerationTable.setFlag("is_distrusted", of: row.sequence, to: true, database)
+            if isInItsYear { try GenerationTable.settle(row.sequence, filing, database) }
+        }
+        return isInItsYear ? row.filedAsItLies(filing, error) : row.notFiled(filing, error)
     }
 
     private func settle(_ row: GenerationRow, _ filing: Filing) throws {
@@ -59,119 +92,23 @@ extension Staging {
         }
         return names
     }
+}
 
-    // MARK: Another year, or other names
-
-    private func move(_ row: GenerationRow, _ filing: Filing, _ names: [[UInt8]: [UInt8]]) throws {
-        try arrange(row.generation.dataset)
-        let rows = try read { try GenerationTable.rows(of: row.generation.dataset, $0) }.filter { !$0.isDropped }
-        let before = rows.last {
-            $0.generation.year == row.generation.year && $0.sequence < row.sequence && $0.generation.held == nil
-        }
-        let memory = try memory(of: row.generation.dataset)
-        let goesWithMemory = memory?.year == row.generation.year
-        let isByReference = row.generation.isByReference
-        let baseline = Baseline(
-            row: row, entries: try entryList(of: row.sequence), root: isByReference ? nil : try contentRoot(of: row),
-            isSameYear: true)
-        let draft = GenerationDraft(
-            folders: folders, baseline: names.isEmpty ? baseline : nil, copies: !isByReference, gauge: try gauge(),
-            takeSequence: takeSequence)
-        do {
-            try draft.change()
-            let isWhole =
-                row.generation.dataset.kind == .mirror || goesWithMemory || row.generation.year == filing.year
-            let former = isWhole ? nil : try before.map { try entryList(of: $0.sequence) }
-            if names.isEmpty {
-                try fill(draft, from: baseline, without: former)
-            } else {
-                try fill(draft, from: baseline, without: former, renaming: names)
-            }
-            try record(draft, of: row, filing, before: before, memory: goesWithMemory ? memory : nil)
-        } catch {
-            draft.discard()
-            throw error
-        }
-        draft.handOver()
+extension GenerationRow {
+    private var name: String {
+        "generation \(sequence) (\(generation.dataset)), collected while the time was not known,"
     }
 
-    private func fill(_ draft: GenerationDraft, from baseline: Baseline, without former: EntryListReader?) throws {
-        let entries = baseline.entries
-        while entries.hasRecord {
-            if try isUnchanged(entries, since: former) { try draft.drop() } else { try draft.keep(entries.record) }
-            try entries.advance()
-        }
+    fileprivate func notFiled(_ filing: Filing, _ error: StagingError) -> StagingError {
+        StagingError(
+            error.code, "\(name) cannot be filed under \(filing.year) and stays held: \(error)",
+            errorNumber: error.errorNumber)
     }
 
-    /// The same, with some files under other names, and so in another order. A name that is taken is given to nobody else.
-    private func fill(
-        _ draft: GenerationDraft, from baseline: Baseline, without former: EntryListReader?,
-        renaming names: [[UInt8]: [UInt8]]
-    ) throws {
-        guard let root = baseline.root else { throw baseline.contentGone() }
-        let entries = baseline.entries
-        var taken: [[UInt8]: (from: [UInt8], record: EntryRecord, chunks: [UInt8])] = [:]
-        var renamed: [(to: [UInt8], entry: (from: [UInt8], record: EntryRecord, chunks: [UInt8]))] = []
-        while entries.hasRecord {
-            let entry = (entries.path, entries.record, entries.withChunks { Array($0) })
-            if try !isUnchanged(entries, since: former) {
-                if let name = names[entries.path] { renamed.append((name, entry)) } else { taken[entries.path] = entry }
-            }
-            try entries.advance()
-        }
-        for (name, entry) in renamed { taken[taken[name] == nil ? name : entry.from] = entry }
-        for path in taken.keys.sorted(by: { comparePaths($0, $1) < 0 }) {
-            guard let entry = taken[path] else { continue }
-            try draft.take(entry.record, path: path, chunks: entry.chunks, from: entry.from, in: root)
-        }
-    }
-
-    /// - Parameter former: both lists are in the order of manifests.
-    private func isUnchanged(_ entries: EntryListReader, since former: EntryListReader?) throws -> Bool {
-        guard let former else { return false }
-        while former.hasRecord, comparePaths(former.path, entries.path) < 0 { try former.advance() }
-        return former.hasRecord && former.path == entries.path
-            && former.withChunks { old in entries.withChunks { $0.elementsEqual(old) } }
-    }
-
-    private func record(
-        _ draft: GenerationDraft, of row: GenerationRow, _ filing: Filing, before: GenerationRow?,
-        memory: CollectorMemory?
-    ) throws {
-        let held = row.generation
-        let target = row.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
-        let inode = try draft.finish(reference: held.isByReference ? target : nil)
-        let generation = Generation(
-            sequence: draft.sequence, dataset: held.dataset, year: filing.year, outcome: held.outcome,
-            files: draft.files, bytes: draft.bytes, startedMilliseconds: filing.startedMilliseconds,
-            finishedMilliseconds: filing.startedMilliseconds + held.finishedMilliseconds - held.startedMilliseconds,
-            isClockTrusted: filing.isCertain, shortfalls: held.shortfalls, sourceIsPartial: held.sourceIsPartial)
-        let moved = GenerationRow(
-            generation: generation, origins: row.origins, contentInode: inode,
-            treePath: try treePath(of: held.dataset, filing.year, identity), isCurrent: true)
-        try options.beforeStep(.makeDurable)
-        try folders.sync()
-        try options.beforeStep(.record)
-        try write { database in
-            for other in try GenerationTable.rows(of: held.dataset, database)
-            where other.isCurrent && other.generation.year == filing.year {
-                try GenerationTable.setFlag("is_current", of: other.sequence, to: false, database)
-                // It is not carried forward.
-                if held.dataset.kind == .accumulate, other.sequence != row.sequence {
-                    try GenerationTable.setFlag("must_be_sent", of: other.sequence, to: true, database)
-                }
-            }
-            try GenerationTable.drop([row.sequence], database)
-            if let before, row.isCurrent, held.year != filing.year {
-                try GenerationTable.setFlag("is_current", of: before.sequence, to: true, database)
-            }
-            try GenerationTable.forgetContent(withInode: inode, database)
-            try moved.insert(database)
-            try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.gauge.added, database)
-            if let memory {
-                try Memories.record(CollectorMemory(year: filing.year, bytes: memory.bytes), held.dataset, database)
-            }
-            try releaseGenerations(of: held.dataset, database)
-        }
+    fileprivate func filedAsItLies(_ filing: Filing, _ error: StagingError) -> StagingError {
+        StagingError(
+            error.code,
+            "\(name) is filed under \(filing.year) as it lies, and the next collection reads its source anew: \(error)",
+            errorNumber: error.errorNumber)
     }
 }

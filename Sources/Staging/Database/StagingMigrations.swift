@@ -63,10 +63,13 @@ enum StagingMigrations {
             id INTEGER PRIMARY KEY CHECK (id = 1), report BLOB NOT NULL, at INTEGER NOT NULL);
         """
 
-    /// Both are NULL for a generation whose year is known.
+    /// Both are NULL for a generation whose year is known. What an earlier version filed under a guessed year, and did
+    /// not begin to commit, is held: of a boot that nobody knows, so that its neighbours tell its year.
     private static let heldGenerations = """
         ALTER TABLE generation ADD COLUMN held_boot TEXT;
         ALTER TABLE generation ADD COLUMN held_seconds REAL;
+        UPDATE generation SET held_boot = '', held_seconds = 0
+            WHERE clock_trusted = 0 AND state = 'pending' AND sequence NOT IN (SELECT sequence FROM pending_commit);
         """
 
     private static let ledger = """

@@ -39,6 +39,21 @@ struct UploadGateTests {
         #expect(school.uploadHold()?.seconds == 3600)
     }
 
+    @Test("that a person asks for outside of a window says so, and is tried all the same", arguments: [true, false])
+    func asked(isClosed: Bool) async throws {
+        let windows = isClosed ? try Self.night() : nil
+        var settings = try school(UploadSettings(windows: windows), at: { Self.evening }).settings
+        settings.store = try StoreURL("https://localhost:1")
+        let clock = MachineClock(
+            now: { FileTime(seconds: Self.evening, nanoseconds: 0) }, bootSeconds: { 600 }, bootID: { "this boot" })
+        let listener = Listener()
+        let outcome = await SchoolRequest.upload(nil)
+            .carryOut(on: try School(settings, clock: clock), telling: listener)
+        #expect(outcome.uploaded?.stopped?.code == .notEnrolled)
+        let said = "say no window of [upload] is open now; this is sent all the same, as a person asks for it"
+        #expect(listener.lines.contains(said) == isClosed)
+    }
+
     @Test(
         "that has used up the month ends, for a person too, and every byte is on the disk as soon as it has travelled")
     func limit() throws {

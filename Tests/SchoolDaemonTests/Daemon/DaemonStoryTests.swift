@@ -152,6 +152,8 @@ struct DaemonStoryTests {
         #expect(standing(nil) == "waiting; collect.media in 1 min 30 s")
         #expect(standing(UploadError(.offline, "no")).hasSuffix("; the store is not reached"))
         #expect(standing(UploadError(.busy, "no")).hasSuffix("; the upload has to wait"))
+        #expect(standing(UploadError(.outsideWindows, "no")) == standing(nil), "that is told for itself")
+        #expect(story.status(working: [], next: nil, held: "uploads wait") == "waiting; uploads wait")
         #expect(standing(UploadError(.notEnrolled, "no")).hasSuffix("; not enrolled"))
         #expect(
             standing(UploadError(.revoked, "revoked by its operator")).hasSuffix("uploaded: revoked by its operator"))

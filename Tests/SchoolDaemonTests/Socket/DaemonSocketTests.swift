@@ -8,7 +8,7 @@ import Testing
 @testable import SchoolDaemon
 
 /// Keeps what it is told.
-private final class Listener: Audience {
+final class Listener: Audience {
     private let kept = Mutex<[String]>([])
     var lines: [String] { kept.withLock { $0 } }
 

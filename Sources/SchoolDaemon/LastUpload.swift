@@ -24,12 +24,15 @@ struct LastUpload: Codable, Hashable, Sendable {
         return try? WireCoding.decode(LastUpload.self, from: bytes)
     }
 
-    /// Of an upload that a person or our own settings stopped, nothing is kept.
+    /// Of an upload that a person stopped, nothing is kept; one that our own settings ended says only that the link is
+    /// good, if it came to the store.
     static func note(_ report: UploadReport, at now: Int64, in files: InstallationFiles) {
-        guard report.stopped?.code != .stopped, report.stopped?.isHold != true else { return }
+        let isHeld = report.stopped?.isHold ?? false
+        guard report.stopped?.code != .stopped, !isHeld || report.storeTime != nil else { return }
+        let hasGotThrough = report.stopped == nil || isHeld
         let last = LastUpload(
-            ended: now, gotThrough: report.stopped == nil ? now : load(from: files)?.gotThrough,
-            problem: report.stopped?.message)
+            ended: now, gotThrough: hasGotThrough ? now : load(from: files)?.gotThrough,
+            problem: hasGotThrough ? nil : report.stopped?.message)
         // Without it, status knows less of the link, and nothing else is wrong.
         if let bytes = try? WireCoding.encode(last) { try? files.write(bytes, as: .lastUpload) }
     }

@@ -111,6 +111,18 @@ struct UploadGateTests {
         #expect(manners.refusal(false)?.code == .staging)
     }
 
+    @Test("that was ended by them tells only that the link is good, if it came to the store")
+    func link() throws {
+        let school = try school(UploadSettings()) { Self.evening }
+        var report = UploadReport()
+        report.stopped = UploadError(.monthlyLimit, "it is used up")
+        LastUpload.note(report, at: 1000, in: school.files)
+        #expect(LastUpload.load(from: school.files) == nil)
+        report.storeTime = (seconds: Self.evening, bootNanoseconds: 0)
+        LastUpload.note(report, at: 2000, in: school.files)
+        #expect(LastUpload.load(from: school.files) == LastUpload(ended: 2000, gotThrough: 2000))
+    }
+
     @Test("is in status: what holds it, until when, and what the month has cost")
     func status() throws {
         let school = try school(UploadSettings(windows: Self.night(), monthlyLimit: 1_000_000)) { Self.evening }

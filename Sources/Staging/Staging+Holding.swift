@@ -32,12 +32,14 @@ extension Staging {
         return try passing.withLock { _ in
             var problems: [StagingError] = []
             var waiting: Set<Dataset> = []
+            // Of before: the first that is moved takes the memory to its year.
+            let remembered = try rememberedYears(of: filings)
             for filing in filings.sorted(by: { $0.sequence < $1.sequence }) {
                 guard let row = try read({ try GenerationTable.row(filing.sequence, $0) }), !row.isDropped,
                     row.generation.held != nil, !waiting.contains(row.generation.dataset)
                 else { continue }
                 do {
-                    try file(row, filing, renaming)
+                    try file(row, filing, renaming, remembered: remembered[row.generation.dataset])
                 } catch let error as StagingError where error.code == .damaged {
                     problems.append(try distrust(row, filing, error))
                 } catch let error as StagingError {
@@ -49,14 +51,24 @@ extension Staging {
         }
     }
 
+    private func rememberedYears(of filings: [Filing]) throws -> [Dataset: Year] {
+        var years: [Dataset: Year] = [:]
+        for filing in filings {
+            guard let dataset = try generation(filing.sequence)?.dataset else { continue }
+            years[dataset] = try memory(of: dataset)?.year
+        }
+        return years
+    }
+
     private func file(
-        _ row: GenerationRow, _ filing: Filing, _ renaming: (Dataset, RelativePath) -> RelativePath?
+        _ row: GenerationRow, _ filing: Filing, _ renaming: (Dataset, RelativePath) -> RelativePath?,
+        remembered: Year?
     ) throws {
         let names = try newNames(of: row, renaming)
         if row.generation.year == filing.year, names.isEmpty {
             try settle(row, filing)
         } else {
-            try move(row, filing, names)
+            try move(row, filing, names, goesWithMemory: remembered == row.generation.year)
         }
         try arrange(row.generation.dataset)
     }

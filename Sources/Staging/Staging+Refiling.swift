@@ -4,14 +4,17 @@ import LevelTree
 /// Filing under another year, or other names.
 extension Staging {
     /// Makes it anew in its year, from links to what is staged, and drops it where it was kept.
-    func move(_ row: GenerationRow, _ filing: Filing, _ names: [[UInt8]: [UInt8]]) throws {
+    ///
+    /// - Parameter goesWithMemory: whether the collector remembers what it holds, so that all of it goes along.
+    func move(
+        _ row: GenerationRow, _ filing: Filing, _ names: [[UInt8]: [UInt8]], goesWithMemory: Bool
+    ) throws {
         try arrange(row.generation.dataset)
         let rows = try read { try GenerationTable.rows(of: row.generation.dataset, $0) }.filter { !$0.isDropped }
         let before = rows.last {
             $0.generation.year == row.generation.year && $0.sequence < row.sequence && $0.generation.held == nil
         }
         let memory = try memory(of: row.generation.dataset)
-        let goesWithMemory = memory?.year == row.generation.year
         let isByReference = row.generation.isByReference
         let baseline = Baseline(
             row: row, entries: try entryList(of: row.sequence), root: isByReference ? nil : try contentRoot(of: row),

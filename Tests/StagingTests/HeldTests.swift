@@ -107,6 +107,19 @@ struct HeldTests {
         #expect(try staging.memory(of: .accumulating) == CollectorMemory(year: Year(2019), bytes: [2]))
     }
 
+    @Test func `takes along all that its collector remembers, also when it is the second of two boots`() throws {
+        try site.put("old", "x")
+        let staging = try site.open()
+        try collect(staging, .accumulating, memory: [1])
+        try site.put("new", "y")
+        try collect(staging, .accumulating, boot: "b1", memory: [2])
+        try site.put("newer", "z")
+        try collect(staging, .accumulating, boot: "b2", memory: [3])
+        try staging.file(staging.heldGenerations().map { try filing($0, 2019) })
+        #expect(try site.tree(.accumulating, year: 2019) == ["old": "x", "new": "y", "newer": "z"])
+        #expect(try staging.memory(of: .accumulating) == CollectorMemory(year: Year(2019), bytes: [3]))
+    }
+
     @Test func `of several boots is filed one by one, each under its own year`() throws {
         let staging = try site.open()
         for (content, boot) in [("1", "b1"), ("2", "b2"), ("3", "b2")] {

@@ -27,6 +27,7 @@ extension School {
             watch?.gotOn()
             progress($0)
         }
+        gate.end()
         LastUpload.note(ended, at: clock.now().seconds * 1000, in: files)
         return ended
     }

@@ -54,10 +54,17 @@ final class UploadGate: Sendable {
         }
     }
 
+    /// The run is over: what it sent and received last is written down, too.
+    func end() { count(0, step: 1) }
+
     private func count(_ bytes: UInt64) {
+        count(bytes, step: school.settings.upload.monthlyLimit == nil ? Self.unlimitedStep : 1)
+    }
+
+    private func count(_ bytes: UInt64, step: UInt64) {
         state.withLock { state in
             state.uncounted &+= bytes
-            guard state.uncounted > 0 else { return }
+            guard state.uncounted >= step else { return }
             do {
                 try school.count(traffic: state.uncounted)
                 (state.uncounted, state.problem) = (0, nil)
@@ -67,6 +74,8 @@ final class UploadGate: Sendable {
         }
     }
 
+    /// Where nothing goes by the count, it does not cost a durable write for each frame.
+    private static let unlimitedStep: UInt64 = 16 << 20
     /// Seconds.
     private static let rateLasts = 5.0
 }

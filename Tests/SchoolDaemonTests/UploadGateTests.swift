@@ -111,6 +111,19 @@ struct UploadGateTests {
         #expect(manners.refusal(false)?.code == .staging)
     }
 
+    @Test("is counted without a limit, too, but not written down for each frame")
+    func unlimited() throws {
+        let school = try school(UploadSettings()) { Self.evening }
+        let gate = UploadGate(school, isAsked: false)
+        gate.manners.travelled(1 << 20)
+        #expect(try school.trafficOfMonth(school.wallSeconds) == 0)
+        gate.manners.travelled(15 << 20)
+        #expect(try school.trafficOfMonth(school.wallSeconds) == 16 << 20)
+        gate.manners.travelled(5)
+        gate.end()
+        #expect(try school.trafficOfMonth(school.wallSeconds) == (16 << 20) + 5)
+    }
+
     @Test("that was ended by them tells only that the link is good, if it came to the store")
     func link() throws {
         let school = try school(UploadSettings()) { Self.evening }

@@ -8,11 +8,9 @@ struct ClixCollectd: ParsableCommand {
         commandName: "clix-collectd",
         abstract: "Collects what a school's server holds and sends it to the central store.",
         discussion: """
-            A first session, as root:
+            The first time, as root, with the service running, which collects and uploads by itself:
               clix-collectd enroll --store https://store.example.org:8443
               clix-collectd check
-              clix-collectd collect
-              clix-collectd upload
               clix-collectd status
 
             Exit codes: 0 done, 1 done but something is partial or failed, 64 wrong usage, 65 damaged data, \

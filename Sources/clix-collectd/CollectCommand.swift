@@ -9,7 +9,8 @@ struct CollectCommand: RequestingCommand {
         abstract: "Collects once, now.",
         discussion: """
             Brings the present state of every dataset, or of those named, into the staging directory, where \
-            <staging>/tree shows it. Nothing is sent. A dataset that fails does not stop the others.
+            <staging>/tree shows it. Nothing is sent. A dataset that fails does not stop the others. \
+            While the service runs, it does the work, under the configuration that it has read.
 
             Example: clix-collectd collect heartbeat gstudio_tools_logs
             """)

@@ -11,7 +11,8 @@ struct EnrollCommand: RequestingCommand {
         discussion: """
             The code proves the store as well: a wrong address or somebody in between is found out before anything is \
             sent. Repeating the command after a broken connection is safe. Without --code it asks for the code, without \
-            showing it; a code on the command line can be seen by other users of this machine while it runs.
+            showing it; a code on the command line can be seen by other users of this machine while it runs. \
+            While the service runs, it does the work, under the configuration that it has read, and uploads at once.
 
             Example: clix-collectd enroll --store https://store.example.org:8443
             """)
@@ -42,7 +43,7 @@ struct EnrollCommand: RequestingCommand {
     }
 
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        // Who cannot enrol hears so before the code is asked for.
+        // Who cannot enrol hears so before the code is asked for. Where the service does this, it says so, after that.
         try school.identityToSend().requireConfigured()
         return try await request(school).perform(on: school, telling: PersonHere(progress: progress)).status
     }

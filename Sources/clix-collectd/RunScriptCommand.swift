@@ -13,7 +13,9 @@ struct RunScriptCommand: RequestingCommand {
             progress makes the tables of each pupil's progress in each unit; activity-timestamps one table of each visit \
             of every user, or of one; assessments qbank_data.tar.gz. It is run in the platform's container at idle \
             priority, and is ended after timeout in its table under [run] (45 minutes). It needs what it needs: a full \
-            set of progress tables takes a quarter of an hour. One is run at a time; 75 if one is running.
+            set of progress tables takes a quarter of an hour. One is run at a time: 75 if the platform or somebody \
+            else runs it already. While the service runs, it does the work, under the configuration that it has read, and \
+            a second one waits for its turn.
 
             Example: clix-collectd run-script activity-timestamps --user green-apple-mz17
             """)

@@ -9,7 +9,7 @@ struct UploadCommand: RequestingCommand {
         abstract: "Sends what is staged and not yet received by the store.",
         discussion: """
             Goes on where an earlier upload stopped; only content that the store lacks is sent. It may be interrupted at \
-            any time.
+            any time. While the service runs, it does the work, under the configuration that it has read.
 
             Example: clix-collectd upload
             """)

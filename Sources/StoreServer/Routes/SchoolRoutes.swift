@@ -17,8 +17,8 @@ struct StoreRequestContext: RequestContext {
     }
 }
 
-/// The addresses that school servers call, as `wire.md` has them. Each handler reads a request, asks the store and
-/// writes the answer; what is allowed is decided in the store.
+/// The addresses that school servers call; `docs/upload-with-curl.md` walks through an upload. Each handler reads a
+/// request, asks the store and writes the answer; what is allowed is decided in the store.
 struct SchoolRoutes: Sendable {
     let store: CentralStore
     let storeLimits: StoreLimits

@@ -6,7 +6,8 @@ final class FrameBuilder {
     private let encoder: FrameEncoder
     private var content: [UInt8] = []
 
-    /// Of zstd: what wire.md measured for frames of 1 MiB, and a mere pass for what does not compress.
+    /// Of zstd: in frames of 1 MiB within 2 % of what level 19 makes of whole files (measured: 159.6 against 156.7 MB),
+    /// and a mere pass for what does not compress.
     static let ordinaryLevel: Int32 = 6
     static let bulkLevel: Int32 = 1
 

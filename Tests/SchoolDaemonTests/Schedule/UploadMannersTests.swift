@@ -22,7 +22,7 @@ struct UploadMannersTests {
     private static let hour: Int64 = 3600
     private static let mebibyte: UInt64 = 1 << 20
 
-    /// As in interface.md.
+    /// Every key of the manners, school hours and windows overlapping.
     private static func settings() throws -> UploadSettings {
         try CollectdSettings(
             parsing: """

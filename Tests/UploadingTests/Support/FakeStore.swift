@@ -6,7 +6,7 @@ import Wire
 
 @testable import Uploading
 
-/// A store in memory that keeps to wire.md, and the faults that an upload must survive:
+/// A store in memory that answers as `docs/upload-with-curl.md` shows, and the faults that an upload must survive:
 ///
 /// - nobody answers; the link breaks before, inside or after a request (the store has then acted, and the answer is lost)
 /// - the power fails at the school in the middle of a request (`Fault.power`)
@@ -97,7 +97,7 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
             status: type.status, headers: headers, body: (try? WireCoding.encode(problem)) ?? [])
     }
 
-    // MARK: The store's side of wire.md
+    // MARK: The store's answers
 
     private func answer(_ request: StoreRequest) -> StoreAnswer {
         let body = request.body ?? []

@@ -59,3 +59,11 @@ int64_t clinux_peer_user(int socket);
 
 // accept4(2) with SOCK_CLOEXEC: no program that is just being started inherits it.
 int clinux_accept(int listener);
+
+// socket(2): a Unix stream socket that no program which is just being started inherits.
+int clinux_unix_socket(void);
+
+// bind(2) and connect(2) to a Unix socket, named through the open folder that it lies in (/proc/self/fd/N/NAME): an
+// address holds 107 bytes, and folders may lie deeper than that. A short name always fits.
+int clinux_bind_in(int folder, const char *name, int socket);
+int clinux_connect_in(int folder, const char *name, int socket);

@@ -110,7 +110,7 @@ public struct CollectionPass: Sendable {
             }
         return DatasetReport(
             dataset: dataset, ending: ending, figures: result.figures, shortfalls: result.shortfalls,
-            skipped: result.skipped, standing: standing(dataset))
+            skipped: result.skipped, standing: standing(dataset), remade: result.remade)
     }
 
     private func report(_ dataset: Dataset, failure error: any Error) -> DatasetReport {

@@ -9,6 +9,8 @@ public struct CollectionWarning: Sendable, Hashable, CustomStringConvertible {
         case identity
         /// Something that is kept for later could not be.
         case state
+        /// A year that has ended lacks something that was gone before it was sent.
+        case endedYear
     }
 
     let subject: Subject

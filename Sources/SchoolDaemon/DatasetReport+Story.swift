@@ -2,6 +2,15 @@ import LevelTree
 import Staging
 import Terminal
 
+extension Generation {
+    /// Of the last state of an ended year, which lacks something.
+    var endedYearSentence: String {
+        let lines = DatasetReport.lines(shortfalls, verb: "missing").map { $0.drop { $0 == " " } }
+        return "\(dataset): the last state of \(year) goes to the store without what it cannot be given any more; "
+            + lines.joined(separator: "; ")
+    }
+}
+
 extension DatasetReport {
     /// How many missing files are named in the story; the rest are counted.
     static let namedShortfalls = 5
@@ -59,7 +68,7 @@ extension DatasetReport {
         return "; generation \(standing.sequence) with \(amount(standing)) stands"
     }
 
-    private static func lines(_ list: [Shortfall], verb: String) -> [String] {
+    fileprivate static func lines(_ list: [Shortfall], verb: String) -> [String] {
         // A single one more is named rather than counted.
         let bound = list.count == namedShortfalls + 1 ? list.count : namedShortfalls
         var lines = list.prefix(bound).map { shortfall in

@@ -52,10 +52,13 @@ public struct DatasetReport: Sendable {
     public let skipped: [Shortfall]
     /// What still stands where nothing was published: the newest earlier generation.
     public let standing: Generation?
+    /// Last states of ended years that were made anew, without what was gone before it was sent.
+    public let remade: [Generation]
 
     public init(
         dataset: Dataset, ending: Ending, figures: CollectionFigures? = nil,
-        shortfalls: [Shortfall] = [], skipped: [Shortfall] = [], standing: Generation? = nil
+        shortfalls: [Shortfall] = [], skipped: [Shortfall] = [], standing: Generation? = nil,
+        remade: [Generation] = []
     ) {
         self.dataset = dataset
         self.ending = ending
@@ -63,6 +66,7 @@ public struct DatasetReport: Sendable {
         self.shortfalls = shortfalls
         self.skipped = skipped
         self.standing = standing
+        self.remade = remade
     }
 
     /// The generation that the pass made or found again.

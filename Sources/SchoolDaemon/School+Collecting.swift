@@ -37,6 +37,9 @@ extension School {
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
         warnings += [remember(sources), record(reports)].compactMap { $0 }.map { CollectionWarning(.state, $0) }
+        warnings += reports.flatMap(\.remade).filter { !$0.shortfalls.isEmpty }.map {
+            CollectionWarning(.endedYear, $0.endedYearSentence)
+        }
         return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status)
     }
 

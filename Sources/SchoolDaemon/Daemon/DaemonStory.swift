@@ -199,6 +199,7 @@ extension CollectionWarning {
         case .source: .sourceMissing
         case .identity: .identityDoubted
         case .state: .stateNotKept
+        case .endedYear: .incomplete
         }
     }
 }

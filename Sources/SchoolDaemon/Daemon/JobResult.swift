@@ -100,6 +100,7 @@ extension School {
             case .waiting: result.ending = .early
             case .failed: result.ending = .failed
             }
+            if !dataset.remade.isEmpty { result.hasNews = true }
             if !dataset.isGood { result.trouble = trouble(dataset, identity) }
         }
         return result

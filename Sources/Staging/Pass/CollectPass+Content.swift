@@ -58,7 +58,7 @@ extension CollectPass {
                 try draft.discardCopy(copy, sources.path, size: before.size)
                 continue
             }
-            let stamp = SourceStamp(after, isRacy: isRacy(after, now))
+            let stamp = SourceStamp(after, isRacy: options.isRacy(after, now))
             return try accept(copy, EntryRecord(stamp: stamp, mode: after.mode, part: part), replaces: replaces)
         }
         try miss("changed each of \(CollectPass.attempts) times that it was read", replaces: replaces)
@@ -247,7 +247,9 @@ extension CollectPass {
         else { return }
         isRewritten = !baseline.isBeginning(of: copy, intake.chunks)
     }
+}
 
+extension StagingOptions {
     /// Whether a change right after `now` could leave the file with the same times: git's rule for "racy" entries
     /// (git's Documentation/technical/racy-git.txt), with a margin for file systems that count in whole seconds.
     ///
@@ -255,9 +257,9 @@ extension CollectPass {
     func isRacy(_ status: FileStatus, _ now: FileTime) -> Bool {
         func isNear(_ time: FileTime) -> Bool {
             let distance = time.seconds.subtractingReportingOverflow(now.seconds)
-            return !distance.overflow && distance.partialValue.magnitude <= UInt64(options.racySeconds)
+            return !distance.overflow && distance.partialValue.magnitude <= UInt64(racySeconds)
         }
-        return options.racySeconds > 0 && (isNear(status.changed) || isNear(status.modified))
+        return racySeconds > 0 && (isNear(status.changed) || isNear(status.modified))
     }
 }
 

@@ -33,7 +33,7 @@ extension CollectPass {
         guard let judge = sources.judge, status.size <= SourceFolder.judgedSize,
             let content = readExactly(source, at: 0, Int(status.size)), let reason = judge(content)
         else { return nil }
-        let stamp = SourceStamp(status, isRacy: isRacy(status, options.fileClock()))
+        let stamp = SourceStamp(status, isRacy: options.isRacy(status, options.fileClock()))
         refusals.note(sources.path, stamp, reason)
         return reason
     }

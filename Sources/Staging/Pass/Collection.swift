@@ -70,7 +70,10 @@ struct Collection {
                 draft.discard()
                 return CollectionResult(ending: .held(reason: reason), pass)
             }
-            return try finish(pass, last, sources, place)
+            let remade = try remakeEndedYears(present: draft.files)
+            var result = try finish(pass, last, sources, place)
+            result.remade = remade
+            return result
         } catch {
             draft.discard()
             throw error
@@ -127,7 +130,7 @@ struct Collection {
         return true
     }
 
-    private func isAtStore(_ entries: EntryListReader) throws -> Bool {
+    func isAtStore(_ entries: EntryListReader) throws -> Bool {
         try staging.knownAtStore(entries.entry().chunks.map(\.id)).allSatisfy { $0 }
     }
 
@@ -185,7 +188,7 @@ struct Collection {
     }
 
     /// The same content under new stamps: the new list takes the old one's place, and there is no new generation.
-    private func refresh(_ last: GenerationRow, with draft: GenerationDraft) throws {
+    func refresh(_ last: GenerationRow, with draft: GenerationDraft) throws {
         _ = try draft.finish(reference: nil)
         guard let from = staging.folders.generation(draft.sequence), let to = staging.folders.generation(last.sequence),
             let list = Descriptor.opening("entries", in: from.number, O_RDONLY), syncOne(list)

@@ -66,27 +66,12 @@ public final class ContentReader {
         throw try damaged(entry)
     }
 
-    /// Opens a source file component by component, so that no symlink on the way is followed.
     private func source(of entry: StagedEntry) throws -> Descriptor {
         guard row.origins.indices.contains(entry.part) else { throw StagingError.gone(row.sequence) }
-        let origin = row.origins[entry.part]
-        guard var folder = Descriptor.openingFolder(CName(origin.pathBytes)) else { throw changed(entry) }
-        var components = entry.entry.path.bytes.dropFirst(origin.prefixBytes.count).split(separator: UInt8(ascii: "/"))
-        guard let name = components.popLast() else { throw changed(entry) }
-        for component in components {
-            guard let next = Descriptor.openingFolder(CName(component), in: folder.number) else { throw changed(entry) }
-            folder = next
-        }
-        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-        guard let file = Descriptor.opening(CName(name), in: folder.number, flags) else { throw changed(entry) }
-        try checkStamp(of: file, entry)
-        return file
-    }
-
-    private func checkStamp(of file: Descriptor, _ entry: StagedEntry) throws {
-        guard let status = FileStatus.of(file.number), status.kind == .file,
+        guard case .there(let file, let status) = row.origins[entry.part].open(entry.entry.path),
             SourceStamp(status, isRacy: entry.stamp.isRacy) == entry.stamp
         else { throw changed(entry) }
+        return file
     }
 
     private func changed(_ entry: StagedEntry) -> StagingError {

@@ -66,6 +66,9 @@ public struct CollectionResult: Sendable {
     public var shortfalls: [Shortfall]
     /// What was left out on purpose (symlinks, sockets, devices, …). The outcome stays complete for it. At most 1,000.
     public var skipped: [Shortfall]
+    /// Unsent last states of ended years that were made anew by this pass, as something of them was gone: of sets taken
+    /// by reference.
+    public var remade: [Generation] = []
 
     /// Nil where it is too early for one.
     public var outcome: Outcome? {

@@ -57,7 +57,7 @@ final class GenerationUpload {
                     .rejected, "the store goes on missing chunks of \(generation.dataset) that were sent to it")
             }
             try staging.forgetAtStore(ids)
-            let manifest = try sendWhatIsNeeded()
+            let manifest = try sendWhatIsMissed()
             // The stored request again, verbatim, if there is one: it names this very manifest.
             let stored = try staging.pendingCommits().first { $0.sequence == generation.sequence }
             answer =
@@ -66,6 +66,17 @@ final class GenerationUpload {
         }
         guard case .committed(let receipt) = answer else { preconditionFailure("an answer is one or the other") }
         return receipt
+    }
+
+    /// The store has answered that the commit is not done. If what it misses cannot be read any more, it never will be, and
+    /// must not stand in the way of the generation that takes this one's place.
+    private func sendWhatIsMissed() throws -> [ChunkID] {
+        do {
+            return try sendWhatIsNeeded()
+        } catch let error as StagingError where error.code == .sourceChanged || error.code == .damaged {
+            try staging.withdrawCommit(generation.sequence)
+            throw error
+        }
     }
 
     /// One pass over the generation.

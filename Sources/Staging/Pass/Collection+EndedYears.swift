@@ -1,0 +1,86 @@
+import LevelTree
+
+/// What is taken by reference lies at its source until it is sent, and a source moves on. In the same year the next
+/// generation takes its place. After a year's end none comes, so its last state is made anew without what is gone.
+extension Collection {
+    /// Makes the unsent last states of ended years anew, each as a partial generation that names what was gone before it
+    /// was sent. One of which nothing is gone stays as it is.
+    ///
+    /// Called at the end of a pass that has found its source well: it was not held back, nothing is disbelieved, and there
+    /// are files. While one file cannot be read, or its disk may be away, that state waits as it is.
+    ///
+    /// - Parameter present: how many files the pass has found.
+    /// - Returns: the new generations, durable, each in the place of the one before it.
+    func remakeEndedYears(present: UInt64) throws -> [Generation] {
+        guard dataset.isByReference, disbelief == nil, clock.heldBoot == nil, present > 0 else { return [] }
+        let rows = try staging.read { try GenerationTable.rows(of: dataset, $0) }.filter { !$0.isDropped }
+        let inDoubt = try staging.pendingCommits().map(\.sequence)
+        let ended = rows.filter { row in
+            row.generation.year < year && row.generation.state == .pending && row.generation.held == nil
+                && !inDoubt.contains(row.sequence)
+                // A later state of that year, which may be one that is held, stands in for it.
+                && !rows.contains { $0.generation.year == row.generation.year && $0.sequence > row.sequence }
+        }
+        return try ended.compactMap { row in
+            do {
+                return try remake(row, lastSent: rows.last { isSent($0, of: row.generation.year) })
+            } catch let error as StagingError where error.code == .damaged {
+                // Its own list: the upload says so.
+                return nil
+            }
+        }
+    }
+
+    private func isSent(_ row: GenerationRow, of year: Year) -> Bool {
+        row.generation.year == year && row.generation.state == .acknowledged
+    }
+
+    /// - Returns: nil if it stays.
+    private func remake(_ row: GenerationRow, lastSent: GenerationRow?) throws -> Generation? {
+        let baseline = Baseline(
+            row: row, entries: try staging.entryList(of: row.sequence), root: nil, isSameYear: true)
+        let draft = GenerationDraft(
+            folders: staging.folders, baseline: baseline, copies: false, gauge: try staging.gauge(),
+            takeSequence: staging.takeSequence)
+        do {
+            let remaking = Remaking(
+                baseline, former: try lastSent.map { try staging.entryList(of: $0.sequence) }, draft: draft,
+                options: staging.options, isAtStore: isAtStore, pulse: { try progress(CollectionProgress()) })
+            try remaking.run()
+            if remaking.isDoubtful {
+                draft.discard()
+                return nil
+            }
+            switch draft.extent {
+            case .untouched: return nil
+            case .refreshed:
+                try refresh(row, with: draft)
+                return nil
+            case .changed: return try record(draft, in: row, remaking.shortfalls)
+            }
+        } catch {
+            draft.discard()
+            throw error
+        }
+    }
+
+    private func record(
+        _ draft: GenerationDraft, in row: GenerationRow, _ shortfalls: ShortfallList
+    ) throws -> Generation {
+        let before = row.generation
+        let target = row.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
+        let inode = try draft.finish(reference: target)
+        let generation = Generation(
+            sequence: draft.sequence, dataset: dataset, year: before.year,
+            outcome: shortfalls.isEmpty ? before.outcome : .partial, files: draft.files, bytes: draft.bytes,
+            startedMilliseconds: before.startedMilliseconds, finishedMilliseconds: before.finishedMilliseconds,
+            isClockTrusted: before.isClockTrusted, shortfalls: shortfalls.list, sourceIsPartial: before.sourceIsPartial)
+        let made = GenerationRow(
+            generation: generation, origins: row.origins, contentInode: inode,
+            treePath: try treePath(of: dataset, before.year, staging.identity), isCurrent: true)
+        try staging.record(FinishedDraft(row: made, footprint: draft.gauge.added, memory: nil, mustBeSent: nil))
+        draft.handOver()
+        try staging.arrange(dataset)
+        return generation
+    }
+}

@@ -11,7 +11,7 @@ school=(debootstrap docker.io containerd runc systemd tzdata)
 package=(dpkg-dev debhelper fakeroot)
 package_test=(lintian systemd man-db python3 curl)
 # For the tests that install the packages. They are skipped where these cannot be had.
-container=(debootstrap systemd-container)
+container=(debootstrap systemd-container iproute2 e2fsprogs mount)
 image=(debootstrap)
 bench=(python3 git time restic borgbackup rsync rclone socat)
 

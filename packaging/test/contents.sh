@@ -39,7 +39,7 @@ passes "clix-store has its files and no others" same "$(sort <<'FILES'
 /usr/share/doc/clix-store/copyright
 /usr/share/doc/clix-store/examples/store.toml
 /usr/share/doc/clix-store/upload-with-curl.md.gz
-/usr/share/doc/clix-store/write-ordering.md
+/usr/share/doc/clix-store/write-ordering.md.gz
 /usr/share/man/man8/clix-store.8.gz
 /usr/share/man/man5/clix-store.toml.5.gz
 FILES

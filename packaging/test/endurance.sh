@@ -95,7 +95,7 @@ wrong_at_start() {
     inside systemctl restart clix-collectd >/dev/null 2>&1
     within 30 is clix-collectd ActiveState failed
     same "exit-code 78 0" "$(property clix-collectd Result) $(property clix-collectd ExecMainStatus) $(property clix-collectd NRestarts)"
-    journal clix-collectd | tail -n 5 | grep -q nonsense || journal clix-collectd | tail -n 5
+    journal clix-collectd | tail -n 12 | grep -q nonsense || journal clix-collectd | tail -n 12
     sed -i '$d' "$configuration"
     silently systemctl start clix-collectd
     sound

@@ -6,14 +6,21 @@ if ! command -v systemd-nspawn >/dev/null; then
 fi
 rm "$tree/usr/sbin/policy-rc.d"
 mkdir -p "$tree/var/log/journal"
-if ! boot "$tree" --private-network; then
+# The school's data lie on a disk of their own.
+data=$work/disk
+a_disk() {
+    mkdir "$data" && truncate -s 200M "$work/disk.ext4" && mkfs.ext4 -q "$work/disk.ext4" && mount -o loop "$work/disk.ext4" "$data"
+}
+disk_ends() { umount --lazy "$data" 2>/dev/null; }
+endings+=(disk_ends)
+a_disk >"$work/log" 2>&1 || skip "a disk behind the data: $(tail -n 1 "$work/log")"
+if ! boot "$tree" --private-network --bind="$data:/home/core/data"; then
     skip "both services under systemd: none starts in a container here ($(tail -n 1 "$work/nspawn.log"))"
     finish
 fi
 
 # A school's server: its own settings say who it is, and one folder may be read by root alone. The disk may be fuller
 # than a school's should be.
-data=$tree/home/core/data
 mkdir -p "$data/media/a" "$data/gstudio-logs" "$tree/etc/clix-collect"
 printf "GSTUDIO_INSTITUTE_ID ='mz150'\nGSTUDIO_INSTITUTE_ID_SECONDARY ='2039150'\nGSTUDIO_INSTITUTE_NAME ='School'\n" \
     >"$data/server_settings.py"
@@ -25,8 +32,14 @@ sed 's/^\[staging\].*/&\nkeep_free = "1 MiB"/' "$source/etc/collectd.toml" >"$co
 printf '\n[collect.heartbeat]\nafter_boot = "1s"\n\n[collect.media]\nafter_boot = "1s"\n' >>"$configuration"
 echo 'DPkg::Options { "--force-confold"; };' >"$tree/etc/apt/apt.conf.d/90test"
 
-silently sh -c 'ip link add eth0 type veth peer name peer0 && ip address add 192.0.2.10/24 dev eth0 &&
-    ip link set peer0 up && ip link set eth0 up'
+# Two networks, one with both kinds of addresses, and Docker's own; and what a host sees of a process in a container: one
+# of a user that it does not know, in namespaces of its own.
+silently sh -c 'ip link add eth0 type veth peer name eth1 && ip address add 192.0.2.10/24 dev eth0 &&
+    ip address add 2001:db8::10/64 dev eth0 nodad && ip address add 203.0.113.7/24 dev eth1 &&
+    ip link set eth1 up && ip link set eth0 up &&
+    ip link add docker0 type bridge && ip address add 172.17.0.1/16 dev docker0 && ip link set docker0 up'
+silently systemd-run --quiet --unit=a-container unshare --mount --pid --net --ipc --uts --fork --kill-child \
+    setpriv --reuid 999 --regid 999 --clear-groups bash -c 'exec -a "postgres: checkpointer process" sleep infinity'
 
 passes "the store is installed while systemd runs" silently dpkg -i "/packages/${store##*/}"
 passes "and does not start before clix-store init, and that is no fault" \
@@ -74,10 +87,10 @@ passes "and so does what root alone may read" arrived 'media/a/picture.png'
 newest_heartbeat() { at_the_store 'system-heartbeat/*.log' | tail -n 1; }
 heartbeat_is_whole() {
     local text
-    heartbeat_equals_host inside "$(newest_heartbeat)" /home/core/data
+    heartbeat_equals_host inside "$(newest_heartbeat)" /home/core/data "postgres: checkpointer process"
     text=$(<"$(newest_heartbeat)")
     grep -qE "^message.*dbus-daemon" <<<"$text" || echo "not other users' processes"
-    grep -qxF "eth0- 192.0.2.10" <<<"$text" || echo "not the address of eth0"
+    same $'eth0- 192.0.2.10\neth0- 2001:db8::10\neth1- 203.0.113.7' "$(grep -E '^[a-z0-9]+- ' <<<"$text" | sort)"
 }
 passes "a heartbeat from inside the sandbox shows what the host has" heartbeat_is_whole
 

@@ -28,8 +28,10 @@ upgraded() {
 }
 passes "an upgrade from the version before keeps token, state and receipts, and the service goes on with the new program" upgraded
 
+# Of every table, as text.
+content() { python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep="\n")' "$1" | sha256sum; }
 newer_state() {
-    local database=/var/lib/clix-collect/state/collectd.sqlite
+    local database=/var/lib/clix-collect/state/collectd.sqlite before
     silently systemctl stop clix-collectd
     python3 - "$tree$database" insert <<'PYTHON'
 import sqlite3, sys
@@ -37,11 +39,13 @@ with sqlite3.connect(sys.argv[1]) as database:
     database.execute("INSERT INTO grdb_migrations VALUES ('of a version to come')")
 PYTHON
     chown --reference="$tree/var/lib/clix-collect" "$tree$database"*
+    before=$(content "$tree$database")
     inside clix-collectd status >"$work/log" 2>&1 && echo "status does not mind"
     grep -q "written by a newer version of this program" "$work/log" || cat "$work/log"
     inside systemctl start clix-collectd >/dev/null 2>&1
     within 30 eval 'journal clix-collectd | grep -q "written by a newer version of this program"' || journal clix-collectd | tail -n 5
     silently systemctl stop clix-collectd
+    same "$before" "$(content "$tree$database")"
     python3 - "$tree$database" <<'PYTHON'
 import sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database:

@@ -36,10 +36,10 @@ extension Check {
         let sentence =
             "\(directory): \(ByteText.size(use.used)) of \(ByteText.size(use.budget)) used, "
             + "\(ByteText.size(use.free)) free on the disk"
-        guard use.isAboveHighWater else { return ok("staging", sentence) }
+        guard let stopped = use.collecting.stopped else { return ok("staging", sentence) }
         fault(
             "staging",
-            "\(sentence), of which \(ByteText.size(use.keepFree)) must stay free: nothing is collected until there is room; "
+            "\(sentence), of which \(ByteText.size(use.keepFree)) must stay free: \(stopped) until there is room; "
                 + "upload, or make room, or raise budget under [staging]", .notNow)
     }
 

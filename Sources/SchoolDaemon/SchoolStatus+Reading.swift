@@ -30,7 +30,7 @@ extension SchoolStatus {
             upload: try upload(school),
             disk: Disk(
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
-                isAboveHighWater: use.isAboveHighWater),
+                isAboveHighWater: use.collecting != .all, collecting: use.collecting),
             clock: Clock(
                 now: school.zone.isoText(milliseconds: moment.machineNow.milliseconds), isTrusted: moment.doubt == nil,
                 skew: moment.skew, held: try staging.heldGenerations().count,

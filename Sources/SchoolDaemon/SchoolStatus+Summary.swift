@@ -13,7 +13,7 @@ extension SchoolStatus {
         if identityProblem != nil { troubles.append("this machine calls itself another server") }
         if store.installation == nil { troubles.append("not enrolled") }
         if clock.warning != nil { troubles.append("the clock is wrong") }
-        if disk.isAboveHighWater { troubles.append("no room: collecting has stopped") }
+        if let stopped = disk.collecting.stopped { troubles.append("no room: \(stopped)") }
         if link?.problem != nil { troubles.append("the last upload did not get through") }
         if let held = upload.held { troubles.append(held) }
         return troubles

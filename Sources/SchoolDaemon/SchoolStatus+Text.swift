@@ -1,5 +1,17 @@
+import Staging
 import Terminal
 import Wire
+
+extension DiskUse.Collecting {
+    /// What stands still for want of room, as a clause; nil: nothing.
+    var stopped: String? {
+        switch self {
+        case .all: nil
+        case .small: "large collections wait"
+        case .nothing: "collecting has stopped"
+        }
+    }
+}
 
 extension SchoolStatus {
     /// For programs: one JSON object.
@@ -51,7 +63,7 @@ extension SchoolStatus {
         if let held = upload.held { facts.append("upload   \(held)") }
         let limit = upload.monthlyLimit.map { " of \(ByteText.size($0))" } ?? ""
         facts.append("traffic  \(ByteText.size(upload.monthBytes))\(limit) sent and received this month")
-        let full = disk.isAboveHighWater ? "; collecting has stopped until there is room" : ""
+        let full = disk.collecting.stopped.map { "; \($0) until there is room" } ?? ""
         facts.append(
             "disk     \(ByteText.size(disk.used)) of \(ByteText.size(disk.budget)) used, "
                 + "\(ByteText.size(disk.free)) free, \(ByteText.size(disk.keepFree)) of it kept free\(full)")

@@ -118,12 +118,16 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         public var budget: UInt64
         public var free: UInt64
         public var keepFree: UInt64
+        /// Whether something waits for room.
         public var isAboveHighWater: Bool
+        /// What there is room to collect.
+        public var collecting: DiskUse.Collecting
 
         enum CodingKeys: String, CodingKey {
             case used, budget, free
             case keepFree = "keep_free"
             case isAboveHighWater = "above_high_water"
+            case collecting
         }
     }
 

@@ -59,8 +59,7 @@ extension Staging {
 
     /// How much of the disk staging takes, and how much is left.
     public func diskUse() throws -> DiskUse {
-        DiskUse(
-            used: try usedBytes(), budget: options.budget, free: try gauge().free(), keepFree: options.keepFree)
+        try DiskUse(options, used: usedBytes(), DiskSpace(of: folders.root))
     }
 
     /// Of a directory in which nothing is staged yet; it is not opened.
@@ -69,20 +68,10 @@ extension Staging {
         guard let root = Descriptor.opening(CName(directory), O_RDONLY | O_DIRECTORY) else {
             throw StagingError.failing(to: "open the staging directory \(directory)")
         }
-        let gauge = DiskGauge(folder: root, budget: options.budget, keepFree: options.keepFree, used: 0)
-        return DiskUse(used: 0, budget: options.budget, free: try gauge.free(), keepFree: options.keepFree)
+        return DiskUse(options, used: 0, try DiskSpace(of: root))
     }
 
-    func gauge() throws -> DiskGauge {
-        DiskGauge(folder: folders.root, budget: options.budget, keepFree: options.keepFree, used: try usedBytes())
-    }
-
-    /// Counts what is moved, and bounds it by nothing but the disk.
-    func gaugeForFiling() throws -> DiskGauge {
-        DiskGauge(folder: folders.root, budget: .max, keepFree: 0, used: try usedBytes())
-    }
-
-    private func usedBytes() throws -> UInt64 {
+    func usedBytes() throws -> UInt64 {
         try read { database in
             let spooled = try Int64.fetchOne(database, sql: "SELECT sum(length) FROM spooled_frame") ?? 0
             return try Counter.stagedBytes.value(database) + UInt64(max(0, spooled))
@@ -92,17 +81,4 @@ extension Staging {
     func hasSighting(_ dataset: Dataset, _ year: Year) throws -> Bool {
         try read { try Sightings.last(dataset, year, $0) } != nil
     }
-}
-
-/// In bytes.
-public struct DiskUse: Hashable, Sendable {
-    /// What the staged content and the spool take.
-    public var used: UInt64
-    public var budget: UInt64
-    /// What is free on the disk, and what of it must stay free.
-    public var free: UInt64
-    public var keepFree: UInt64
-
-    /// Whether collecting has stopped for want of room.
-    public var isAboveHighWater: Bool { used >= budget || free < keepFree }
 }

@@ -17,8 +17,9 @@ struct SchoolStatusTests {
         try made.file("data/gstudio-logs/export.log", "a line\n")
     }
 
-    private func school(at seconds: Int64 = noon) throws -> School {
+    private func school(at seconds: Int64 = noon, keepFree: UInt64? = nil) throws -> School {
         var settings = made.settings
+        settings.staging.keepFree = keepFree ?? settings.staging.keepFree
         settings.school.serverID = try ServerID("mz150")
         settings.source.docker = ["false"]
         let clock = MachineClock(
@@ -46,6 +47,22 @@ struct SchoolStatusTests {
                 + "time: safe to switch off")
         #expect(status.text.hasPrefix(status.summary + "\n\nDATASET "))
         #expect(try status.json.contains(#""summary":"mz150; not enrolled"#))
+    }
+
+    @Test("says that there is no room, and what waits for it")
+    func disk() throws {
+        let before = try school()
+        let free = try before.openStaging(before.identity()).diskUse().free
+        for (keepFree, stopped) in [
+            (free + free / 2, "large collections wait"), (free * 3, "collecting has stopped"),
+        ] {
+            let status = try school(keepFree: keepFree).status()
+            #expect(status.summary.hasPrefix("mz150; not enrolled; no room: \(stopped); "))
+            #expect(status.text.contains("kept free; \(stopped) until there is room\n"))
+            #expect(status.disk.isAboveHighWater)
+        }
+        #expect(try school(keepFree: 0).status().disk.collecting == .all)
+        #expect(try school(keepFree: 0).status().json.contains(#""collecting":"all""#))
     }
 
     @Test("names what the last upload ran into, and when one got through last")

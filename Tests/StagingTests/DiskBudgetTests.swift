@@ -38,7 +38,7 @@ struct DiskBudgetTests {
         try site.collect(site.open())
         site.options.budget = 100_000
         let staging = try site.open()
-        #expect(try staging.diskUse().isAboveHighWater)
+        #expect(try staging.diskUse().collecting == .nothing)
         expectFull(staging)
         #expect(try site.tree().count == 1)
     }
@@ -48,7 +48,7 @@ struct DiskBudgetTests {
         site.options.keepFree = 1 << 60
         let staging = try site.open()
         expectFull(staging)
-        #expect(try staging.diskUse().isAboveHighWater)
+        #expect(try staging.diskUse().collecting == .nothing)
     }
 
     @Test func `says sizes as people read them, and names no reserve where none is set`() throws {
@@ -56,15 +56,23 @@ struct DiskBudgetTests {
             budget: UInt64 = 1 << 40, keepFree: UInt64 = 0, used: UInt64 = 0, admitting: UInt64
         ) throws -> String? {
             let staging = try site.open()
-            var gauge = DiskGauge(folder: staging.folders.root, budget: budget, keepFree: keepFree, used: used)
+            let bounds = DiskBounds(budget: budget, keepFree: keepFree, disk: 1 << 40)
+            var gauge = DiskGauge(folder: staging.folders.root, bounds: bounds, used: used)
             return #expect(throws: StagingError.self) { try gauge.admit(admitting) }?.message
         }
         #expect(try message(keepFree: 512 << 10, admitting: 1 << 39)?.contains("keep_free, 524 kB)") == true)
         let full = try #require(try message(admitting: 1 << 39))
-        #expect(full.hasPrefix("the disk of the staging directory is full: nothing is collected"))
+        #expect(full.hasPrefix("the disk of the staging directory is full: large collections wait until there is room"))
         #expect(!full.contains("keep_free"))
         let over = try #require(try message(budget: 1_500_000, used: 1_400_000, admitting: 200_000))
-        #expect(over.hasPrefix("staging takes 1.6 MB and its budget is 1.5 MB"))
+        #expect(
+            over.hasPrefix(
+                "staging takes 1.6 MB and its budget is 1.5 MB, the last 75.0 kB of it for small collections: large collections "
+                    + "wait until something was uploaded"))
+        let small = try #require(try message(budget: 1_500_000, used: 1_490_000, admitting: 20_000))
+        #expect(small.hasPrefix("staging takes 1.5 MB and its budget is 1.5 MB: nothing is collected until something"))
+        let half = try #require(try message(keepFree: 1 << 60, admitting: 1))
+        #expect(half.contains("has come to half of its reserve") && half.contains(": nothing is collected until"))
     }
 
     @Test func `counts what is added and what is let go`() throws {
@@ -77,6 +85,89 @@ struct DiskBudgetTests {
             let generation = try #require(try site.collect(staging).published)
             if round == 1 { try staging.acknowledge(try receipt(for: generation)) }
             #expect(try staging.diskUse().used == (try site.measured()), "round \(round)")
+        }
+    }
+
+    @Test func `used up, lets go of a base, which the store has, and then collects on`() throws {
+        site.options.budget = 1_000_000
+        let staging = try site.open()
+        let (mirror, other) = (Dataset.mirror, Dataset.accumulating)
+        try site.put("a", "a")
+        let small = try #require(try site.collect(staging, other).published)
+        try staging.acknowledge(try receipt(for: small))
+        try site.put("a", "b")
+        try site.collect(staging, other)
+        try site.put(Array("a".utf8), noise(300_000))
+        let base = try #require(try site.collect(staging, mirror).published)
+        try staging.acknowledge(try receipt(for: base))
+        try site.put(Array("a".utf8), noise(300_000, seed: 2))
+        let second = try #require(try site.collect(staging, mirror).published)
+        #expect(try staging.acknowledgedGeneration(mirror, year: base.year)?.sequence == base.sequence, "there is room")
+
+        try site.put(Array("a".utf8), noise(500_000, seed: 3))
+        let third = try #require(try site.collect(staging, mirror).published)
+        #expect(try staging.acknowledgedGeneration(mirror, year: base.year) == nil)
+        #expect(try staging.acknowledgedGeneration(other, year: base.year)?.sequence == small.sequence, "it is small")
+        #expect(try staging.pendingGenerations().contains(third))
+        #expect(try staging.generation(second.sequence) == nil, "a later state stands in for it")
+        #expect(try staging.content("a", of: third) == noise(500_000, seed: 3))
+        #expect(try staging.diskUse().used == (try site.measured()))
+
+        // What the store lacks stays, whatever there is no room for.
+        try site.put(Array("a".utf8), noise(500_000, seed: 4))
+        expectFull(staging)
+        #expect(try staging.pendingGenerations().contains(third))
+        #expect(try staging.content("a", of: third) == noise(500_000, seed: 3))
+    }
+
+    @Test func `makes room for what a collector is about to make, as large as what it made last`() throws {
+        site.options.budget = 1_000_000
+        let staging = try site.open()
+        try site.put(Array("a".utf8), noise(300_000))
+        let base = try #require(try site.collect(staging).published)
+        try staging.acknowledge(try receipt(for: base))
+        #expect(try staging.room() > 600_000)
+        try site.put(Array("a".utf8), noise(300_000, seed: 2))
+        try site.collect(staging)
+        #expect(try staging.room() > 600_000, "375 kB are wanted, and the base held up 300 kB")
+        #expect(try staging.acknowledgedGeneration(.mirror, year: base.year) == nil)
+    }
+
+    @Test(.enabled(if: isRoot, "mounting needs root"))
+    func `on a full disk what is large stops, what is small goes on, and all goes on with room`() throws {
+        mkdir(site.stagingPath, 0o755)
+        #expect(mount("none", site.stagingPath, "tmpfs", 0, "size=60m") == 0)
+        defer { umount(site.stagingPath) }
+        site.options.keepFree = 8 << 20
+        let filler = "\(site.stagingPath)/filler"
+        func collectSmall(_ staging: Staging, _ round: Int) throws -> Generation? {
+            try site.put("../small/file", "\(round)")
+            let small = Gathering(parts: [.folder(SourceFolder(path: site.root + "/small"))])
+            return try site.collect(staging, .accumulating, small).published
+        }
+        do {
+            let staging = try site.open()
+            try site.put(Array("a".utf8), noise(10 << 20))
+            let large = try #require(try site.collect(staging).published)
+            // The school's own data fills the disk.
+            try site.fill(filler, leaving: 6 << 20)
+            try site.put(Array("b".utf8), noise(4 << 20, seed: 2))
+            for round in 0..<3 {
+                expectFull(staging)
+                #expect(try collectSmall(staging, round) != nil, "round \(round)")
+                #expect(try staging.diskUse().collecting == .small)
+            }
+            #expect(try staging.currentGenerations().contains(large))
+            #expect(try site.content("\(site.treePath(.accumulating))/file") == "2")
+
+            try site.fill(filler, leaving: 1 << 20)
+            #expect(throws: StagingError.self) { try collectSmall(staging, 3) }
+            #expect(try staging.diskUse().collecting == .nothing)
+
+            unlink(filler)
+            #expect(try staging.diskUse().collecting == .all)
+            #expect(try collectSmall(staging, 4) != nil)
+            #expect(try site.collect(staging).published?.files == 2)
         }
     }
 

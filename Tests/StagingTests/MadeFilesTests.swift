@@ -148,9 +148,11 @@ struct MadeFilesTests {
 
     @Test func `needs no more room on the disk than it takes already`() throws {
         let root = try #require(Descriptor.openingFolder(CName(site.root)))
-        let free = try DiskGauge(folder: root, budget: .max, keepFree: 0, used: 0).free()
+        let disk = try DiskSpace(of: root)
+        let free = disk.free
         // Half of what is free is the reserve, so that what other programs write meanwhile changes nothing.
-        var gauge = DiskGauge(folder: root, budget: 1 << 60, keepFree: free / 2, used: 0)
+        let bounds = DiskBounds(budget: 1 << 60, keepFree: free / 2, disk: disk.size)
+        var gauge = DiskGauge(folder: root, bounds: bounds, used: 0)
         #expect(throws: StagingError.self) { try gauge.admit(free) }
         gauge.withdraw(free)
         try gauge.admitWritten(free)

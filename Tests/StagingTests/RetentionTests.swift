@@ -76,4 +76,32 @@ struct RetentionTests {
         let unsent = try row(3, .accumulating, year: 2018, mustBeSent: true)
         #expect(Retention.released(of: [sent, unsent, new], inDoubt: []).isEmpty)
     }
+
+    @Test func `where room is scarce, only what is kept as a base`() throws {
+        let (sent, open) = (Generation.State.acknowledged, Generation.State.pending)
+        let rows = [
+            try row(1, .mirror, .complete, sent), try row(2, .mirror, .complete, open),
+            try row(3, .mirror, .complete, open, isCurrent: true), try row(4, .accumulating, .complete, sent),
+            try row(5, .accumulating, .complete, sent, isCurrent: true), try row(6, .settings, .complete, sent),
+            try row(7, .settings, .complete, open, isCurrent: true),
+        ]
+        #expect(Retention.bases(of: rows).map(\.sequence) == [1, 4, 6])
+        var held = try row(8, .settings, isCurrent: true)
+        held.generation = Generation(
+            sequence: 8, dataset: .settings, year: try Year(2019), outcome: .complete, files: 1, bytes: 1,
+            startedMilliseconds: 0, finishedMilliseconds: 0, isClockTrusted: false,
+            held: HeldMoment(bootID: "a boot", bootSeconds: 1))
+        #expect(Retention.bases(of: rows + [held]).map(\.sequence) == [1, 4], "it may have to stand again")
+    }
+
+    @Test func `of bases the largest first, no more than is needed, and none that frees nothing`() {
+        let bases: [(sequence: UInt64, bytes: UInt64)] = [(1, 100), (2, 0), (3, 900), (4, 300), (5, 300)]
+        func thinned(_ needed: UInt64) -> [UInt64] { Retention.thinned(bases, freeing: needed) }
+        #expect(thinned(1) == [3])
+        #expect(thinned(900) == [3])
+        #expect(thinned(901) == [3, 4])
+        #expect(thinned(1300) == [3, 4, 5])
+        #expect(thinned(.max) == [3, 4, 5, 1])
+        #expect(thinned(0).isEmpty)
+    }
 }

@@ -70,6 +70,18 @@ final class Site {
 
     func remove(_ path: String) throws { try FolderRemoval.remove(CName("\(source)/\(path)"), in: AT_FDCWD) }
 
+    /// Takes up a disk, but for so many bytes.
+    func fill(_ path: String, leaving bytes: UInt64) throws {
+        unlink(path)
+        guard let file = Descriptor.opening(CName(Array(path.utf8)), O_WRONLY | O_CREAT, mode: 0o600) else {
+            throw StagingError.failing(to: "fill a disk")
+        }
+        let free = try DiskSpace(of: file).free
+        guard free > bytes, posix_fallocate(file.number, 0, off_t(free - bytes)) == 0 else {
+            throw StagingError.failing(to: "fill a disk")
+        }
+    }
+
     // MARK: Collecting
 
     var folder: Gathering { Gathering(parts: [.folder(SourceFolder(path: source))]) }

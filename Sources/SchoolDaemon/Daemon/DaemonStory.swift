@@ -71,6 +71,9 @@ struct DaemonStory {
         if let held { parts.append(held) }
         if let standing = link.standing { parts.append(standing) }
         return parts.joined(separator: "; ")
+        if let waiting = causes[.disk]?.met {
+            parts.append("no room on the disk for \(waiting.map(\.name).sorted().joined(separator: ", "))")
+        }
     }
 
     // MARK: Jobs
@@ -123,7 +126,11 @@ struct DaemonStory {
         forgetCauses(job)
     }
 
+        let wasFull = causes[.disk] != nil
     private mutating func forgetCauses(_ job: Job) {
+        if wasFull, causes[.disk] == nil {
+            say(.diskHasRoom, "there is room on the disk again: what waited for it is collected")
+        }
         for (subject, entry) in causes where entry.met.contains(job) {
             let met = entry.met.subtracting([job])
             causes[subject] = met.isEmpty ? nil : (entry.cause, met)

@@ -20,6 +20,8 @@ enum JournalMessage: String, CaseIterable {
     case nothingCollected = "53213ff8ccf343698e9c731386b95613"
     case containerClosed = "f6a11ddc43a141da8d332a821fc30246"
     case diskFull = "e596274757134e0795d369b06f2c6463"
+    /// What waited for room was collected.
+    case diskHasRoom = "9695ede307d4409eafb7ae53477468e2"
     /// What goes with the line before it: a file that is missing, a line of a script's output.
     case detail = "c2cde3b791dc45058578e9594b1f0bee"
 
@@ -49,7 +51,7 @@ enum JournalMessage: String, CaseIterable {
     var level: Logger.Level {
         switch self {
         case .collected, .uploaded, .offline, .uploadWaits, .asked: .info
-        case .started, .ended, .cutOff, .clockSet, .settingsRead: .notice
+        case .started, .ended, .cutOff, .clockSet, .settingsRead, .diskHasRoom: .notice
         case .settingsRefused, .uploadRefused: .error
         case .incomplete, .scriptFailed, .nothingCollected, .containerClosed, .diskFull, .detail, .clockDoubted,
             .sourceMissing, .identityDoubted, .stateNotKept, .stuck, .notUploaded, .uploadNotice, .uploadFailed,

@@ -28,8 +28,4 @@ extension Staging {
     public func memory(of dataset: Dataset) throws -> CollectorMemory? {
         try read { try Memories.last(dataset, $0) }
     }
-
-    /// How many bytes may be written for staging now: what the budget and the disk's reserve leave.
-    /// - Throws: `StagingError` if the database or the disk cannot be asked.
-    public func room() throws -> UInt64 { try gauge().room() }
 }

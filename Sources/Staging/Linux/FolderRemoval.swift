@@ -35,4 +35,24 @@ enum FolderRemoval {
         }
         return freed
     }
+
+    /// What removing it would free, as `remove` counts it.
+    static func freed(byRemoving name: CName, in folder: Int32) throws -> UInt64 {
+        guard let status = FileStatus.of(name, in: folder) else {
+            if errno == ENOENT { return 0 }
+            throw StagingError.failing(to: "look at what may be removed from staging")
+        }
+        guard status.kind == .folder else { return status.links > 1 ? 0 : footprint(status.size) }
+        var listing = FolderListing()
+        guard let inside = Descriptor.openingFolder(name, in: folder), listing.read(inside.number) else {
+            // Removed by a receipt in between.
+            if errno == ENOENT { return 0 }
+            throw StagingError.failing(to: "list a folder that may be removed from staging")
+        }
+        var freed = folderFootprint
+        for index in 0..<listing.count {
+            freed += try Self.freed(byRemoving: CName(listing.name(index)), in: inside.number)
+        }
+        return freed
+    }
 }

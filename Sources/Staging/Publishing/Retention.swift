@@ -35,6 +35,32 @@ enum Retention {
         }.map(\.sequence)
     }
 
+    // MARK: Where room is scarce
+
+    /// What is kept only as a base for deltas: acknowledged, and another stands in the tree. Not where something of the
+    /// dataset is held: if that turns out to be another year's, the base stands again.
+    static func bases(of rows: [GenerationRow]) -> [GenerationRow] {
+        let rows = rows.filter { !$0.isDropped }
+        let held = Set(rows.filter { $0.generation.held != nil }.map(\.generation.dataset))
+        return rows.filter {
+            !$0.isCurrent && $0.generation.state == .acknowledged && !held.contains($0.generation.dataset)
+        }
+    }
+
+    /// Which bases go so that enough is freed: the largest first, as the fewest datasets then lose theirs.
+    /// - Parameter bases: sequences, with what each frees.
+    static func thinned(_ bases: [(sequence: UInt64, bytes: UInt64)], freeing needed: UInt64) -> [UInt64] {
+        var (freed, thinned): (UInt64, [UInt64]) = (0, [])
+        for base in bases.sorted(by: { ($1.bytes, $0.sequence) < ($0.bytes, $1.sequence) }) {
+            guard freed < needed, base.bytes > 0 else { break }
+            freed += base.bytes
+            thinned.append(base.sequence)
+        }
+        return thinned
+    }
+
+    // MARK: -
+
     /// What is held may turn out to be another year's: it stands in only for what was held before it in the same boot.
     private static func isAlike(_ later: GenerationRow, _ row: GenerationRow) -> Bool {
         later.generation.held?.bootID == row.generation.held?.bootID

@@ -101,6 +101,28 @@ struct DaemonStoryTests {
         #expect(log.lines.last?.text == other.sentence)
     }
 
+    @Test("says once that there is no room, in systemctl status for whom, and once that there is room again")
+    mutating func disk() throws {
+        func status() -> String { story.status(working: [], next: nil) }
+        let cause = CommonCause(
+            subject: .disk, sentence: "db: failed: large collections wait", topic: "", jobs: [database, users, media])
+        for _ in 0..<3 {
+            ended(database, failed("db: failed: large collections wait", [], cause))
+            ended(users, failed("postgres-dump: failed: large collections wait", [], cause))
+            ended(media, JobResult(ending: .done))
+        }
+        #expect(log.texts == [cause.sentence])
+        #expect(log.lines.first?.message == .diskFull)
+        #expect(status() == "waiting; no room on the disk for collect.db, collect.postgres-dump")
+        ended(database, JobResult(ending: .done))
+        #expect(log.of(.diskHasRoom).isEmpty)
+        ended(users, JobResult(ending: .done))
+        ended(database, JobResult(ending: .done))
+        #expect(log.texts.dropFirst() == ["there is room on the disk again: what waited for it is collected"])
+        #expect(log.lines.last?.message == .diskHasRoom)
+        #expect(status() == "waiting")
+    }
+
     @Test("names a job that a cause stops though its line did not name it")
     mutating func unnamed() {
         let cause = CommonCause(subject: .container, sentence: "nothing new of db: no", topic: "no", jobs: [database])

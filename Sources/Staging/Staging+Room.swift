@@ -1,0 +1,47 @@
+import GRDB
+import LevelTree
+
+extension Staging {
+    /// How many bytes may be written for staging now: what the budget and the disk's reserve leave. Where that is less than
+    /// what the largest dataset takes that is copied, bases are let go first.
+    /// - Throws: `StagingError` if the database or the disk cannot be asked.
+    public func room() throws -> UInt64 {
+        let largest = try currentGenerations().filter { !$0.isByReference }.map(\.bytes).max() ?? 0
+        var gauge = try gauge()
+        return try gauge.room(for: largest + largest / 4)
+    }
+
+    func gauge() throws -> DiskGauge {
+        let disk = try DiskSpace(of: folders.root)
+        return DiskGauge(
+            folder: folders.root,
+            bounds: DiskBounds(budget: options.budget, keepFree: options.keepFree, disk: disk.size),
+            used: try usedBytes(), relieve: { try self.letGoOfBases(freeing: $0) })
+    }
+
+    /// Counts what is moved, and bounds it by nothing but the disk.
+    func gaugeForFiling() throws -> DiskGauge {
+        DiskGauge(folder: folders.root, bounds: .none, used: try usedBytes())
+    }
+
+    /// Lets go of the largest bases until so much was freed, or none is left that frees anything. The store has what they
+    /// hold; the next upload of their datasets sends more.
+    /// - Returns: what staging takes then.
+    private func letGoOfBases(freeing needed: UInt64) throws -> UInt64 {
+        let rows = try read { Retention.bases(of: try GenerationTable.all($0)) }
+        let bases: [(sequence: UInt64, bytes: UInt64)] = try rows.map { row in
+            let folder = CName(String(row.sequence))
+            return (row.sequence, try FolderRemoval.freed(byRemoving: folder, in: folders.generations.number))
+        }
+        let thinned = Retention.thinned(bases, freeing: needed)
+        guard !thinned.isEmpty else { return try usedBytes() }
+        let datasets = try write { database in
+            // Another pass, or a receipt, may have come in between.
+            let rows = Retention.bases(of: try GenerationTable.all(database)).filter { thinned.contains($0.sequence) }
+            try GenerationTable.drop(rows.map(\.sequence), database)
+            return Set(rows.map(\.generation.dataset))
+        }
+        for dataset in datasets { try arrange(dataset) }
+        return try usedBytes()
+    }
+}

@@ -18,6 +18,14 @@ struct LastUpload: Codable, Hashable, Sendable {
         case problem
     }
 
+    /// How long the last try may be back that is told, in milliseconds.
+    private static let lasting: Int64 = 600_000
+
+    /// Sentences about a link differ by milliseconds and ports.
+    private func isSame(_ problem: String) -> Bool {
+        self.problem?.filter { !$0.isNumber } == problem.filter { !$0.isNumber }
+    }
+
     /// Nil where none was tried.
     static func load(from files: InstallationFiles) -> LastUpload? {
         guard let bytes = try? files.read(.lastUpload) else { return nil }
@@ -30,9 +38,10 @@ struct LastUpload: Codable, Hashable, Sendable {
         let isHeld = report.stopped?.isHold ?? false
         guard report.stopped?.code != .stopped, !isHeld || report.storeTime != nil else { return }
         let hasGotThrough = report.stopped == nil || isHeld
-        let last = LastUpload(
-            ended: now, gotThrough: hasGotThrough ? now : load(from: files)?.gotThrough,
-            problem: hasGotThrough ? nil : report.stopped?.message)
+        let (before, problem) = (load(from: files), hasGotThrough ? nil : report.stopped?.message)
+        // The store is looked for every minute or so, which is no reason to write to the disk as often.
+        if let before, let problem, before.isSame(problem), (0..<lasting).contains(now - before.ended) { return }
+        let last = LastUpload(ended: now, gotThrough: hasGotThrough ? now : before?.gotThrough, problem: problem)
         // Without it, status knows less of the link, and nothing else is wrong.
         if let bytes = try? WireCoding.encode(last) { try? files.write(bytes, as: .lastUpload) }
     }

@@ -85,6 +85,7 @@ struct SchoolStatusTests {
         #expect(try school.status().text.contains("link     the last upload got through, 2027-01-15 12:30\n"))
         #expect(try !school.status().summary.contains("upload"))
         upload(offline, at: Self.noon)
+        upload(offline, at: Self.noon + 60)
         upload(UploadError(.stopped, "a person stopped it"), at: Self.noon)
         let status = try school.status()
         #expect(

@@ -50,7 +50,7 @@ public actor Daemon {
         let school = try School(surroundings.settings().ofDaemon, clock: surroundings.clock)
         self.school = school
         schedule = Schedule(school.jobRules, records: JobRecords.load(from: school.files), zone: school.zone)
-        uploadTurn = UploadTurn(spread: school.spread)
+        uploadTurn = UploadTurn(spread: school.spread, bootSeconds: surroundings.clock.bootSeconds())
         story = DaemonStory(surroundings.log, Self.reading(surroundings, school))
     }
 
@@ -76,7 +76,7 @@ public actor Daemon {
         switch event {
         case .tick, .stop: break
         case .clockChanged: story.clockChanged(reading(), zone: school.zone)
-        case .routesChanged: uploadTurn.routesChanged()
+        case .routesChanged: uploadTurn.routesChanged(bootSeconds: surroundings.clock.bootSeconds())
         case .reload: reload()
         case .ended(let job, let result): ended(job, result)
         case .uploaded(let result): uploaded(result)

@@ -28,7 +28,7 @@ public struct SessionSettings: Sendable {
 
     public init(
         address: String, trust: Trust, token: String? = nil, proxy: String? = nil,
-        rate: @escaping @Sendable () -> UInt64? = { nil }, connectTimeout: Int = 30, patience: Int = 60,
+        rate: @escaping @Sendable () -> UInt64? = { nil }, connectTimeout: Int = 20, patience: Int = 60,
         stop: StopSignal = StopSignal()
     ) {
         self.address = address

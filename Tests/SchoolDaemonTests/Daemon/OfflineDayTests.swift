@@ -35,7 +35,7 @@ struct OfflineDayTests {
 
     private struct Day {
         var schedule: Schedule
-        var turn = UploadTurn(spread: 0.5)
+        var turn = UploadTurn(spread: 0.5, bootSeconds: 30)
         var story: DaemonStory
         var clock = ClockReading.made(bootSeconds: 30, seconds: start)
         var uploads = 0
@@ -83,7 +83,7 @@ struct OfflineDayTests {
             var report = UploadReport()
             report.stopped = UploadError(.offline, "no answer from the store after \(uploads) ms")
             story.uploaded(report)
-            turn.end(.failed, bootSeconds: clock.bootSeconds)
+            turn.end(UploadTurn.Ending(report), bootSeconds: clock.bootSeconds)
         }
 
         private func result(of job: Job) throws -> JobResult {

@@ -4,8 +4,10 @@ import LevelTree
 import Staging
 import Wire
 
-/// One upload run, from `hello` to the last receipt and the report. Runs on the uploader's queue; blocks while the network
+/// One upload run, from `hello` and the report to the last receipt. Runs on the uploader's queue; blocks while the network
 /// does.
+///
+/// `hello` is the probe: before the store has answered it, nothing that is staged is read, hashed or compressed.
 final class UploadRun {
     private let staging: Staging
     private let installation: Installation
@@ -18,8 +20,6 @@ final class UploadRun {
     private let frames: FrameSender
 
     private var report = UploadReport()
-    /// By the boot clock, when the store told its time.
-    private var greetedNanoseconds: Int64 = 0
     private var failed: Set<DatasetYear> = []
     /// Content of generations whose turn is over, and of all that were seen, in bytes.
     private var doneBytes: UInt64 = 0
@@ -52,13 +52,8 @@ final class UploadRun {
     func run() -> UploadReport {
         do {
             let hello = try greet()
-            do {
-                if try hasWork() { try work(hello) }
-            } catch  where isForOperator(error) {
-                tellFacts(hello)
-                throw error
-            }
             tellFacts(hello)
+            if try hasWork() { try work(hello) }
         } catch {
             report.stopped = UploadError(error, of: "the upload")
         }
@@ -77,10 +72,10 @@ final class UploadRun {
                 .unexpectedAnswer,
                 "\(installation.store) does not greet as a store does; check url under [store] and the store's version")
         }
-        greetedNanoseconds = clinux_boot_nanoseconds()
-        report.storeTime = (hello.time, greetedNanoseconds)
+        let greeted = clinux_boot_nanoseconds()
+        report.storeTime = (hello.time, greeted)
         do {
-            try learn?(hello.time, Double(greetedNanoseconds) / 1e9)
+            try learn?(hello.time, Double(greeted) / 1e9)
         } catch {
             report.notices.append("what was collected while the time was not known stays held: \(error)")
         }
@@ -101,25 +96,21 @@ final class UploadRun {
 
     // MARK: The report
 
+    /// Before anything large, and most often nothing: a link of some minutes would never come to it otherwise, and what
+    /// it tells of a school is what somebody needs to know where the uploads do not get through.
+    ///
     /// Best effort: what befalls it is no failure of the upload.
     private func tellFacts(_ hello: Hello) {
         guard let facts else { return }
-        // It is hours later, perhaps.
-        let elapsed = (clinux_boot_nanoseconds() - greetedNanoseconds) / 1_000_000_000
         do {
-            try ReportSender(staging: staging, conversation: conversation)
-                .send(facts(), storeSeconds: hello.time.addingReportingOverflow(elapsed).partialValue)
+            try ReportSender(staging: staging, conversation: conversation).send(facts(), storeSeconds: hello.time)
         } catch is TransferFailure {
             // The link broke: nothing that anybody has to know of.
+        } catch let error as UploadError where error.isHold {
+            // What comes next is held back, too, and says so.
         } catch {
             report.notices.append("no report was sent to the store, the next upload tries again: \(error)")
         }
-    }
-
-    /// A disk that is full here, or at the store, and a state that cannot be read: the link is well, and what the report
-    /// tells is what somebody needs to know now.
-    private func isForOperator(_ error: any Error) -> Bool {
-        [.stagingFull, .staging, .storeFull].contains(UploadError(error, of: "the upload").code)
     }
 
     // MARK: What there is to send

@@ -19,7 +19,7 @@ public final class Uploader: Sendable {
         public var retry: RetryPolicy.Limits
         /// The lower, the earlier.
         public var priority: @Sendable (Dataset) -> Int
-        /// What the store should know beside the datasets, asked after the commits; nil sends none.
+        /// What the store should know beside the datasets, asked once it has answered; nil sends none.
         public var report: (@Sendable () throws -> Report)?
         /// Called whenever bytes have moved on the wire, often; should be quick.
         public var moved: @Sendable () -> Void = {}

@@ -10,11 +10,11 @@ struct ReportTests {
         { Report(version: "1.0", freeBytes: 5, clock: 6, errors: errors) }
     }
 
-    @Test func `the report follows the commits, and the same is not sent again, nor after a restart`() async throws {
+    @Test func `the report comes first, and the same is not sent again, nor after a restart`() async throws {
         let school = try TestSchool()
         try school.collect("db", ["a": Array("one".utf8)])
         #expect(await school.upload(telling: facts("db failed")).exitStatus == 0)
-        #expect(school.store.log.suffix(2) == ["POST snapshots", "POST reports"])
+        #expect(school.store.log == ["GET hello", "POST reports", "PATCH frame@0", "POST snapshots"])
         #expect(school.store.reports == [try facts("db failed")()])
         #expect(await school.upload(telling: facts("db failed")).exitStatus == 0)
         try school.restart()
@@ -77,12 +77,29 @@ struct ReportTests {
         #expect(school.store.reports == [try facts("one")()])
     }
 
-    @Test func `an upload that the link cuts sends no report`() async throws {
+    @Test func `links that never last for a frame tell how the school is, each piece of news once`() async throws {
+        let school = try TestSchool()
+        try school.collect("db", ["big": TestSchool.noise(1 << 20, seed: 1)])
+        school.store.fault = { request, _ in request.method == .patch ? .unreachable : nil }
+        for errors in ["one", "one", "two"] {
+            #expect(await school.upload(telling: facts(errors)).stopped?.code == .offline)
+        }
+        #expect(school.store.reports.map(\.errors) == [["one"], ["two"]])
+        #expect(school.store.snapshots.isEmpty)
+    }
+
+    @Test func `what holds the upload back holds the report back, without a word of its own`() async throws {
         let school = try TestSchool()
         try school.collect("db", ["a": Array("one".utf8)])
-        school.store.fault = { request, _ in request.path == "/v1/snapshots" ? .unreachable : nil }
-        #expect(await school.upload(telling: facts("one")).stopped?.code == .offline)
-        #expect(school.store.reports.isEmpty)
+        var options = Uploader.Options(store: "https://store.example.org", report: facts("one"))
+        options.manners = TransferManners(refusal: { $0 ? nil : UploadError(.outsideWindows, "no window is open") })
+        let store = school.store
+        let report = await Uploader(
+            staging: school.staging, files: school.files, options: options,
+            surroundings: Surroundings(connect: { _ in store }, wait: { _, _ in })
+        ).upload()
+        #expect(report.stopped?.code == .outsideWindows && report.notices.isEmpty)
+        #expect(store.log == ["GET hello"])
     }
 
     @Test func `a new enrolment tells its store all again`() async throws {

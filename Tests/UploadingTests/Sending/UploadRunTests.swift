@@ -1,4 +1,5 @@
 import Content
+import Foundation
 import LevelTree
 import Testing
 import Wire
@@ -66,6 +67,42 @@ struct UploadRunTests {
         #expect(school.store.log == ["GET hello"])
         #expect(school.waits.all.isEmpty)
         #expect(try school.staging.pendingGenerations().count == 1)
+    }
+
+    @Test func `nothing that is staged is read before the store has answered`() async throws {
+        let school = try TestSchool()
+        try school.collect("db", small)
+        // Whoever reads it notices.
+        try FileManager.default.removeItem(atPath: "\(school.staging.directory)/tree")
+        school.store.fault = { _, _ in .unreachable }
+        for _ in 0..<2 {
+            let report = await school.upload()
+            #expect(report.stopped?.code == .offline)
+            #expect(report.entries.map(\.ending) == [.notSent])
+        }
+        #expect(try school.staging.spooledFrames().isEmpty)
+        school.store.fault = { _, _ in nil }
+        #expect(await school.upload().failures == ["db": .collectAgain])
+    }
+
+    @Test func `after a break no further frame is made, and none while the store is not reached`() async throws {
+        let school = try TestSchool()
+        try school.collect("db", ["big": TestSchool.noise(4 << 20, seed: 8)])
+        var frames: Set<String> = []
+        school.store.fault = { request, _ in
+            guard request.method == .patch else { return frames.count > 1 ? .unreachable : nil }
+            frames.insert(request.path)
+            return frames.count > 1 ? .cut(after: 1000) : nil
+        }
+        #expect(await school.upload().stopped?.code == .offline)
+        #expect(frames.count == 2)
+        let spooled = try school.staging.spooledFrames()
+        #expect(spooled.count == 1)
+        school.store.fault = { _, _ in .unreachable }
+        #expect(await school.upload().stopped?.code == .offline)
+        #expect(try school.staging.spooledFrames() == spooled)
+        school.store.fault = { _, _ in nil }
+        #expect(await school.upload().committed == ["db"])
     }
 
     @Test func `a link that breaks inside a frame goes on where the store is`() async throws {

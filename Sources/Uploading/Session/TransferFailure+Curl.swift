@@ -6,6 +6,11 @@ extension TransferFailure {
     /// libcurl's codes (libcurl-errors(3)), seen as what a school can do about them.
     init(libcurl code: CURLcode, reason: String, address: String) {
         switch code {
+        case _ where TransferFailure.isOfProxy(reason):
+            self.init(
+                .unreachable,
+                "the proxy does not lead to \(address) (\(reason)); it may want a name and password, or somebody to log in at "
+                    + "its page; see proxy under [upload]; this is tried again by itself")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_OPERATION_TIMEDOUT, CURLE_INTERFACE_FAILED, CURLE_PROXY:
             self.init(.unreachable, "\(address) cannot be reached: \(reason)")
@@ -29,5 +34,10 @@ extension TransferFailure {
     /// (ERR_error_string(3SSL)), apart from the end of the connection, which OpenSSL 3 counts as one.
     private static func isCut(_ reason: String) -> Bool {
         !reason.contains("error:") || reason.contains("unexpected eof")
+    }
+
+    /// Whether a proxy that the configuration names has answered by itself; in words, as libcurl has no code for it.
+    private static func isOfProxy(_ reason: String) -> Bool {
+        reason.contains("CONNECT tunnel failed") || reason.contains("from proxy after CONNECT")
     }
 }

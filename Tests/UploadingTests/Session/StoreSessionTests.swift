@@ -28,6 +28,20 @@ struct StoreSessionTests {
         #expect(head.headers["upload-complete"] == "?0")
     }
 
+    @Test func `a connection that has to be made anew goes on with the TLS session`() throws {
+        let server = try TLSServer()
+        let session = try StoreSession(server.settings())
+        let first = try Taken(session.exchange(StoreRequest(.get, "/hello")))
+        let whole = session.wireBytes
+        _ = #expect(throws: TransferFailure.self) { try session.exchange(patch("/cut/1000")) }
+        let before = session.wireBytes
+        let second = try Taken(session.exchange(StoreRequest(.get, "/hello")))
+        #expect([first.isResumed, second.isResumed] == [false, true])
+        #expect(second.connection == 2)
+        let again = session.wireBytes - before
+        #expect(again.up + again.down < whole.up + whole.down - 400, "no certificate is sent: \(again), \(whole)")
+    }
+
     @Test func `a body goes on from its offset`() throws {
         let server = try TLSServer()
         let taken = try Taken(StoreSession(server.settings()).exchange(patch("/frame", from: 123_457)))
@@ -84,6 +98,42 @@ struct StoreSessionTests {
         #expect(failure?.kind == .untrusted)
     }
 
+    @Test(arguments: [false, true])
+    func `who takes no connection, or says nothing on it, is given up soon`(isTaken: Bool) throws {
+        let server = try TLSServer()
+        let blackHole = try BlackHole()
+        var settings = server.settings()
+        settings.address = "https://localhost:\(isTaken ? server.silentPort : blackHole.port)"
+        settings.connectTimeout = 1
+        let session = try StoreSession(settings)
+        let began = ContinuousClock.now
+        let failure = #expect(throws: TransferFailure.self) { try session.exchange(StoreRequest(.get, "/hello")) }
+        #expect(failure?.kind == .unreachable)
+        #expect(ContinuousClock.now - began < .seconds(10))
+    }
+
+    @Test func `a proxy leads to the store`() throws {
+        let server = try TLSServer()
+        var settings = server.settings()
+        // Nobody is there but by the proxy.
+        settings.address = "https://localhost:1"
+        settings.proxy = "http://localhost:\(server.proxyPort)"
+        let session = try StoreSession(settings)
+        #expect(try Taken(session.exchange(StoreRequest(.get, "/hello"))).method == "GET")
+        #expect(try Taken(session.exchange(patch("/frame"))).sha256 == ChunkID(hashing: body).hex)
+    }
+
+    @Test func `a proxy that wants somebody to log in is named`() throws {
+        let server = try TLSServer()
+        var settings = server.settings()
+        settings.proxy = "http://localhost:\(server.portalProxyPort)"
+        let session = try StoreSession(settings)
+        let failure = #expect(throws: TransferFailure.self) { try session.exchange(StoreRequest(.get, "/hello")) }
+        #expect(failure?.kind == .unreachable)
+        #expect(failure?.message.contains("the proxy does not lead to \(server.address)") == true)
+        #expect(failure?.message.contains("302") == true)
+    }
+
     @Test(arguments: [0, 1])
     func `a link that breaks while TLS is set up is a cut`(way: Int) throws {
         let server = try TLSServer()
@@ -107,6 +157,13 @@ struct StoreSessionTests {
             SessionSettings(address: server.address, trust: .unverified, token: "a-token", proxy: ""))
         let taken = try Taken(session.exchange(StoreRequest(.get, "/ca")))
         #expect(taken.headers["authorization"] == nil)
+    }
+
+    @Test func `a transfer that is slow but moves is never given up`() throws {
+        let server = try TLSServer()
+        // Two seconds and more for the body.
+        let session = try StoreSession(server.settings(patience: 1, rate: 120_000))
+        #expect(try Taken(session.exchange(patch("/frame"))).length == body.count)
     }
 
     @Test func `a server that never answers is given up after the session's patience`() throws {

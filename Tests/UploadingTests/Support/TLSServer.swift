@@ -9,6 +9,11 @@ final class TLSServer {
     /// Where something answers that is no TLS, and where the connection is closed, or reset, at once.
     let plainPort: Int
     let cutPorts: [Int]
+    /// Where the connection stays, and nothing is said on it.
+    let silentPort: Int
+    /// A proxy that leads to this server whatever it is asked for, and one that sends everybody to its login page.
+    let proxyPort: Int
+    let portalProxyPort: Int
     private let process = Process()
     private let input = Pipe()
     private let folder: URL
@@ -37,8 +42,9 @@ final class TLSServer {
             line += String(decoding: data, as: UTF8.self)
         }
         let ports = line.dropLast().split(separator: " ").compactMap { Int($0) }
-        guard ports.count == 4 else { throw CocoaError(.fileReadCorruptFile) }
+        guard ports.count == 7 else { throw CocoaError(.fileReadCorruptFile) }
         (port, plainPort, cutPorts) = (ports[0], ports[1], [ports[2], ports[3]])
+        (silentPort, proxyPort, portalProxyPort) = (ports[4], ports[5], ports[6])
     }
 
     deinit {
@@ -68,6 +74,8 @@ final class TLSServer {
 /// What the server tells of a request that it took.
 struct Taken: Decodable {
     let connection: Int
+    /// Whether TLS went on from an earlier connection.
+    let isResumed: Bool
     let method: String
     let headers: [String: String]
     let length: Int

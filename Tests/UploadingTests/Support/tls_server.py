@@ -2,8 +2,9 @@
 """tls_server.py CERTIFICATE KEY
 
 A small HTTPS server on loopback that behaves well or badly, as the path says; beside it a port that answers as a captive
-portal does, without TLS, one that hangs up at once, and one that resets. Prints the four ports, then serves until its
-standard input ends.
+portal does, without TLS, one that hangs up at once, one that resets, one that says nothing; a proxy that leads to the
+server whatever it is asked for, and one that sends everybody to its login page. Prints the seven ports, then serves until
+its standard input ends.
 """
 import hashlib, json, socket, ssl, struct, sys, threading
 
@@ -65,7 +66,8 @@ def serve(raw, number):
                 answer(stream, 204, Upload_Offset="17", Upload_Complete="?0")
             else:
                 answer(stream, 201, json.dumps({
-                    "connection": number, "method": method, "headers": headers, "length": len(body),
+                    "connection": number, "isResumed": bool(tls.session_reused), "method": method, "headers": headers,
+                    "length": len(body),
                     "sha256": hashlib.sha256(body).hexdigest()}).encode())
     except (OSError, ValueError):
         pass
@@ -79,10 +81,37 @@ def accept():
         threading.Thread(target=serve, args=(raw, connections), daemon=True).start()
 
 
+def pump(source, target):
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def tunnel(client):
+    while not client.recv(65536).endswith(b"\r\n\r\n"):
+        pass
+    store = socket.create_connection(listener.getsockname())
+    client.sendall(b"HTTP/1.1 200 x\r\n\r\n")
+    threading.Thread(target=pump, args=(store, client), daemon=True).start()
+    pump(client, store)
+
+
+silent = []
+
+
 def misbehave(other, words):
     while True:
         raw, _ = other.accept()
+        if words is tunnel:
+            threading.Thread(target=tunnel, args=(raw,), daemon=True).start()
+            continue
         raw.recv(65536)
+        if words is silent:
+            silent.append(raw)
+            continue
         if words is None:
             reset(raw)
             continue
@@ -97,5 +126,7 @@ def beside(words):
 
 
 threading.Thread(target=accept, daemon=True).start()
-print(listener.getsockname()[1], beside(b"HTTP/1.1 200 OK\r\n\r\nlog in, please"), beside(b""), beside(None), flush=True)
+portal = b"HTTP/1.1 302 Found\r\nLocation: http://portal.example/login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+print(listener.getsockname()[1], beside(portal), beside(b""), beside(None), beside(silent), beside(tunnel), beside(portal),
+      flush=True)
 sys.stdin.read()

@@ -20,6 +20,7 @@ final class YearMachine {
     private(set) var journal = ""
     /// What was at the store at the end of a boot with a link.
     private(set) var seenAtStore: Set<String> = []
+    let disk: YearDisk
     private let docker: YearDocker
     private let clock: SteppedClock
     /// The store's, which is right.
@@ -33,6 +34,7 @@ final class YearMachine {
         trueClock = try SteppedClock(in: workspace, named: "store")
         notify = try NotifySocket(in: workspace)
         docker = try YearDocker(in: workspace)
+        disk = try YearDisk(in: workspace)
         let begin = plan.boots[0].start - 86_400
         try clock.boot(0xffff, wall: begin)
         try trueClock.boot(0xffff, wall: begin)
@@ -41,7 +43,7 @@ final class YearMachine {
         let root = try workspace.folder("source")
         try ChildProcess.run("python3", [Project.madeSchool, root, "--small"]).ended(with: 0)
         source = try YearSource(core: "\(root)/home/core", docker: docker, seed: seed)
-        try configure(hasLink: true, isDiskFull: false)
+        try configure(hasLink: true, .roomy)
         try ChildProcess.run(
             Built.collectd,
             ["enroll", "--store", store.url, "--code", store.addSchool(), "--config", configuration],
@@ -58,7 +60,7 @@ final class YearMachine {
         return "/dev/shm"
     }
 
-    private func configure(hasLink: Bool, isDiskFull: Bool) throws {
+    private func configure(hasLink: Bool, _ state: YearPlan.Disk) throws {
         let core = source.core
         configuration = try workspace.write(
             """
@@ -71,8 +73,8 @@ final class YearMachine {
             unplatform = "\(core)/unplatform"
             docker = ["\(docker.command)"]
             [staging]
-            directory = "\(workspace.path("staging"))"
-            keep_free = "\(isDiskFull ? "1000000 TiB" : "1 MiB")"
+            directory = "\(disk.staging)"
+            keep_free = "\(disk.keepFree(state))"
             [run.progress]
             enabled = false
             [run.activity-timestamps]
@@ -84,26 +86,34 @@ final class YearMachine {
 
     /// One boot, from its start to its end.
     func pass(_ boot: YearPlan.Boot) throws {
-        try configure(hasLink: boot.hasLink, isDiskFull: boot.isDiskFull)
+        try configure(hasLink: boot.hasLink, boot.disk)
+        try disk.fill(boot.disk)
         try docker.stop(boot.isContainerStopped)
         try trueClock.boot(boot.number, wall: boot.start)
         try clock.boot(boot.number, wall: boot.start + boot.clockError)
         let (start, wall, firstMoment) = (trueClock.wall, clock.wall, source.moment + 1)
         try source.change(boot, wall: clock.wall, isStart: true)
+        if boot.disk != .roomy, passed.last?.boot.disk == .roomy { try source.exportLargeTable(boot, wall: clock.wall) }
         notify.drain()
         let environment = clock.environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 }
         let daemon = try ChildProcess(Built.collectd, ["run", "--config", configuration], environment: environment)
         defer { daemon.signal(SIGKILL) }
         var timesAtWork = 0
-        var isOn = try goesOn(daemon, boot, &timesAtWork)
+        var isOn = try goesOn(daemon, boot, minute: 0, &timesAtWork)
         for minute in 1...boot.minutes where isOn {
-            if minute % 10 == 0 { try source.change(boot, wall: clock.wall, isStart: false) }
-            if minute == 25 { try source.tidyUp(pictures: picturesMayGo(boot)) { isOld($0, in: boot) } }
+            if minute % 10 == 0 {
+                try source.change(boot, wall: clock.wall, isStart: false)
+                try disk.fill(boot.disk)
+            }
+            if minute == (boot.losesNewPicture ? 15 : 25) {
+                let takesNewest = boot.losesNewPicture || boot.number.isMultiple(of: 2)
+                try source.tidyUp(takesNewest: takesNewest) { isOld($0, in: boot) }
+            }
             try trueClock.pass(60)
             try clock.pass(60)
             notify.drain()
             clock.ring()
-            isOn = try goesOn(daemon, boot, &timesAtWork)
+            isOn = try goesOn(daemon, boot, minute: minute, &timesAtWork)
         }
         daemon.signal(isOn && boot.ending == .orderly ? SIGTERM : SIGKILL)
         let ended = try daemon.wait(within: 20)
@@ -117,12 +127,15 @@ final class YearMachine {
     }
 
     /// Waits until the service has nothing to do. - Returns: whether there is power still.
-    private func goesOn(_ daemon: ChildProcess, _ boot: YearPlan.Boot, _ timesAtWork: inout Int) throws -> Bool {
+    private func goesOn(
+        _ daemon: ChildProcess, _ boot: YearPlan.Boot, minute: Int, _ timesAtWork: inout Int
+    ) throws -> Bool {
         while true {
             guard let status = notify.status() else {
                 throw ChildProcess.Unexpected(description: "boot \(boot.number): no status: \(daemon.text)")
             }
             if status.hasPrefix("waiting") { return true }
+            guard minute >= boot.earliestEnd else { continue }
             timesAtWork += 1
             if case .atWork(let times, let microseconds) = boot.ending, timesAtWork >= times {
                 // The moment of the power cut, and no synchronisation: anything may have happened by then.
@@ -158,18 +171,21 @@ final class YearMachine {
         return passed.first { other in
             let boot = other.boot
             return boot.number > born && boot.number < end && boot.day > bornOn && other.poweredSeconds > 900
-                && !boot.isDiskFull && !(needsContainer && boot.isContainerStopped)
+                && boot.disk == .roomy && !(needsContainer && boot.isContainerStopped)
                 && (year == nil || boot.year == year)
         }?.boot.number
     }
 
-    /// Not around New Year: media are read when they are sent, and the last state of a year that has ended is not made
-    /// anew where one of them is gone by then.
-    private func picturesMayGo(_ boot: YearPlan.Boot) -> Bool {
-        (passed.first?.boot.day).map { boot.day < $0 + 120 } ?? false
+    private func isOld(_ born: Int, in boot: YearPlan.Boot) -> Bool {
+        let year = boot.losesNewPicture ? passed[0].boot.year : nil
+        return born < boot.number
+            && wasCollected(born, before: boot.number, inYear: year, needsContainer: true) != nil
     }
 
-    private func isOld(_ born: Int, in boot: YearPlan.Boot) -> Bool {
-        born < boot.number && wasCollected(born, before: boot.number, needsContainer: true) != nil
+    /// Whether what was collected in one boot could be sent before another.
+    func couldBeSent(from collected: Int, before end: Int) -> Bool {
+        passed.contains {
+            $0.boot.number >= collected && $0.boot.number < end && $0.boot.hasLink && $0.poweredSeconds > 900
+        }
     }
 }

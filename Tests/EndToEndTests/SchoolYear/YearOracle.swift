@@ -5,15 +5,25 @@ struct YearOracle {
     private let machine: YearMachine
     /// By year: the files below LEVEL 2, as they were checked out.
     private let trees: [String: FileTree]
+    /// By year: of media, what the store was told that it lacks.
+    private let lacking: [String: Set<String>]
 
-    init(_ machine: YearMachine) throws {
+    /// - Parameter folder: the school's checkout.
+    init(_ machine: YearMachine, of folder: String) throws {
         self.machine = machine
-        let folder = machine.workspace.path("checkout")
-        try machine.store.command("checkout", "mz150", "--to", folder).ended(with: 0)
         trees = try Self.levelTwo(below: folder)
+        let log = try machine.store.command("log", "mz150", "media", "--verbose").ended(with: 0)
+        var lacking: [String: Set<String>] = [:]
+        for line in log.errors.split(separator: "\n").map({ $0.components(separatedBy: ": ") }) where line.count > 2 {
+            lacking[String(line[0].prefix(4)), default: []].insert("gstudio/media/\(line[1])")
+        }
+        self.lacking = lacking
     }
 
-    private static func levelTwo(below folder: String) throws -> [String: FileTree] {
+    /// How many pictures a year that is over lacks at the store because they were gone before they could be sent.
+    var lostPictures: Int { lacking.values.reduce(0) { $0 + $1.count } }
+
+    static func levelTwo(below folder: String) throws -> [String: FileTree] {
         let years = try FileManager.default.contentsOfDirectory(atPath: folder).filter { Int($0) != nil }
         return try Dictionary(
             uniqueKeysWithValues: years.map { ($0, try FileTree("\(folder)/\($0)/mz/2039150-mz150")) })
@@ -50,7 +60,11 @@ struct YearOracle {
         for (text, line) in machine.source.lines {
             let years = seen.removeValue(forKey: text) ?? []
             let origin = "of boot \(line.boot): \(text)"
-            guard let collected = machine.wasCollected(line.boot, before: line.goneIn ?? .max) else {
+            // What is still there at the end was, in the last boot.
+            let collected =
+                machine.wasCollected(line.boot, before: line.goneIn ?? .max)
+                ?? (line.goneIn == nil ? machine.passed.count - 1 : nil)
+            guard let collected else {
                 if years.count > 1 { found.append("a line is there twice, \(origin)") }
                 continue
             }
@@ -65,20 +79,26 @@ struct YearOracle {
     // MARK: Heartbeats
 
     private func heartbeats() -> [String] {
-        machine.passed.compactMap { passed in
+        let names = trees.mapValues { Set($0.files.keys.filter { $0.hasPrefix("gstudio/system-heartbeat/") }) }
+        var strange = Set(names.flatMap { year, names in names.map { "\(year)/\($0)" } })
+        var found: [String] = []
+        for passed in machine.passed {
             let boot = passed.boot
-            // Above high water nothing is collected, and the store is told why.
-            guard passed.poweredSeconds > 300, !boot.isDiskFull else { return nil }
-            let names = trees[boot.year]?.files.keys.filter { $0.hasPrefix("gstudio/system-heartbeat/") } ?? []
-            let isThere = names.contains { name in
-                if name.contains("-held-\(SteppedClock.bootName(boot.number))-") { return true }
-                guard let time = Self.time(of: name), !name.contains("-held-") else { return false }
-                return (passed.time.lowerBound - 60...passed.time.upperBound + 60).contains(time)
-                    || (passed.wall.lowerBound - 60...passed.wall.upperBound + 60).contains(time)
-            }
-            return isThere
-                ? nil : "no heartbeat in \(boot.year) of boot \(boot.number), on for \(passed.poweredSeconds) s"
+            let own = names[boot.year]?.filter { Self.isHeartbeat($0, of: passed) } ?? []
+            strange.subtract(own.map { "\(boot.year)/\($0)" })
+            // Where not one block is free there can be none; where only the reserve is, there can.
+            let isPossible = boot.disk == .roomy || boot.disk == .reserveOnly && machine.disk.isReal
+            guard passed.poweredSeconds > 300, isPossible, own.isEmpty else { continue }
+            found.append("no heartbeat in \(boot.year) of boot \(boot.number), on for \(passed.poweredSeconds) s")
         }
+        return found + strange.map { "\($0) is of no boot of that year" }
+    }
+
+    static func isHeartbeat(_ name: String, of passed: YearMachine.Passed) -> Bool {
+        if name.contains("-held-") { return name.contains("-held-\(SteppedClock.bootName(passed.boot.number))-") }
+        guard let time = time(of: name) else { return false }
+        return (passed.time.lowerBound - 60...passed.time.upperBound + 60).contains(time)
+            || (passed.wall.lowerBound - 60...passed.wall.upperBound + 60).contains(time)
     }
 
     /// `…/system-heartbeat-20270614-091502.log`, in India.
@@ -100,12 +120,17 @@ struct YearOracle {
         let boots = machine.passed.filter { $0.boot.year == year }
         let good = boots.last { passed in
             let boot = passed.boot
-            let isFirstOfDay = boot.number == 0 || machine.passed[boot.number - 1].boot.day < boot.day
-            return isFirstOfDay && passed.poweredSeconds > 900 && !boot.isDiskFull
+            // A short boot before it may have collected something already, as of then.
+            let isFirstOfDay = !machine.passed.contains {
+                $0.boot.day == boot.day && $0.boot.number < boot.number && $0.boot.turn != nil
+            }
+            return isFirstOfDay && passed.poweredSeconds > 900 && boot.disk == .roomy
                 && !(needsContainer && boot.isContainerStopped)
         }
-        guard let good, let last = boots.last else { return nil }
-        return good.moments.lowerBound...last.moments.upperBound
+        guard let good, let last = boots.last, let first = boots.first(where: { $0.boot.day == good.boot.day }) else {
+            return nil
+        }
+        return first.moments.lowerBound...last.moments.upperBound
     }
 
     private func accumulated(_ place: String, _ year: String) throws -> [String] {
@@ -129,7 +154,7 @@ struct YearOracle {
                 if let begin = whole.first?.moments.lowerBound, last.until < begin {
                     found.append("\(year)/\(path) was no more in that year")
                 }
-            } else if wasCollected != nil {
+            } else if wasCollected != nil || last.until == .max && year == machine.passed.last?.boot.year {
                 found.append("\(year)/\(path) of boot \(first.boot) is missing")
             }
         }
@@ -137,7 +162,7 @@ struct YearOracle {
     }
 
     private func mirror(_ place: String, _ year: String) throws -> [String] {
-        let needsContainer = place.hasSuffix("postgres-dump")
+        let needsContainer = YearSource.inContainer.contains(place)
         guard let tree = trees[year], let window = window(year, needsContainer: needsContainer) else { return [] }
         var have: [String: Data] = [:]
         for path in tree.files.keys where path.hasPrefix(place + "/") && !path.contains("/pgdump-") {
@@ -150,10 +175,20 @@ struct YearOracle {
             for (path, versions) in files {
                 want[path] = versions.last { $0.from <= moment && $0.until > moment }?.data
             }
-            let differing = Set(want.keys).union(have.keys).filter { want[$0] != have[$0] }
+            let differing = Set(want.keys).union(have.keys)
+                .filter { want[$0] != have[$0] && !(have[$0] == nil && couldNotBeSent($0, year)) }
             if differing.isEmpty { return [] }
             if differing.count < nearest?.count ?? .max { nearest = Array(differing) }
         }
         return ["\(year)/\(place) is as the source never was from its last good boot on: \(nearest ?? [])"]
+    }
+
+    /// Whether it is named as one that was gone before it was sent, and truly was.
+    private func couldNotBeSent(_ path: String, _ year: String) -> Bool {
+        guard lacking[year]?.contains(path) == true, let version = machine.source.files[path]?.last,
+            let goneIn = machine.passed.first(where: { $0.moments.contains(version.until) })?.boot.number,
+            let collected = machine.wasCollected(version.boot, before: goneIn, inYear: year)
+        else { return false }
+        return !machine.couldBeSent(from: collected, before: goneIn)
     }
 }

@@ -8,7 +8,6 @@ final class YearSource {
         "gstudio/activity-timestamp-csvs": "data/activity-timestamp-csvs",
         "gstudio/gstudio_tools_logs": "data/gstudio_tools_logs",
         "gstudio/gstudio-logs": "data/gstudio-logs",
-        "gstudio/db": "data/db",
         "gstudio/media": "data/media",
         "gstudio/assessment-media/studentResponseFiles": "assesment-datastore/studentResponseFiles",
     ]
@@ -16,7 +15,11 @@ final class YearSource {
         "gstudio/db", "gstudio/media", "gstudio/assessment-media/studentResponseFiles", "gstudio/postgres-dump",
     ]
     static let accumulated = Set(places.keys).subtracting(mirrors)
-    static let dump = "gstudio/postgres-dump/pg_dump_all.sql"
+    /// Of what is dumped in the container.
+    static let inContainer: Set = ["gstudio/db", "gstudio/postgres-dump"]
+    private static let users = "gstudio/postgres-dump/pg_dump_all.sql"
+    private static let documents = "gstudio/db/gstudio-mongodb/Benchmarks.bson"
+    private static let metadata = "gstudio/db/gstudio-mongodb/Benchmarks.metadata.json"
 
     /// One state of a file.
     struct Version {
@@ -48,10 +51,16 @@ final class YearSource {
         self.core = core
         self.docker = docker
         random = .init(state: seed ^ 0x5C)
-        // The platform's lines of other years would be lines of this one.
+        // The platform's lines and heartbeats of other years would be this one's.
+        try FileManager.default.removeItem(atPath: "\(core)/data/system-heartbeat")
         try FileManager.default.removeItem(atPath: "\(core)/data/nginx-logs")
         try FileManager.default.createDirectory(atPath: "\(core)/data/nginx-logs", withIntermediateDirectories: true)
         try FileManager.default.removeItem(atPath: "\(core)/data/postgres-dump/pg_dump_all.sql")
+        // In its place are the running server's own files.
+        try FileManager.default.removeItem(atPath: "\(core)/data/db")
+        try FileManager.default.createDirectory(atPath: "\(core)/data/db", withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: "\(core)/data/db/WiredTiger"))
+        files[Self.metadata] = [Version(from: 0, boot: -1, data: Data("{\"options\":{},\"indexes\":[]}".utf8))]
         for (place, folder) in Self.places {
             for path in try FileTree("\(core)/\(folder)").files.keys {
                 let data = try Data(contentsOf: URL(fileURLWithPath: "\(core)/\(folder)/\(path)"))
@@ -64,6 +73,7 @@ final class YearSource {
     /// - Parameter wall: what the machine's clock says.
     func change(_ boot: YearPlan.Boot, wall: Int64, isStart: Bool) throws {
         moment += 1
+        guard !boot.isLast else { return }
         if isStart, boot.day != rotatedOn { try rotate(boot) }
         for _ in 0..<Int.random(in: 3...12, using: &random) { logLine(wall, boot) }
         try writeLog(wall)
@@ -73,7 +83,6 @@ final class YearSource {
             to: "gstudio/gstudio_tools_logs/policesquad/1575\(count % 7)-policesquad.json",
             boot, wall)
         try append("row \(count) of boot \(boot.number)\n", to: "gstudio/gstudio-logs/fillCounter.log", boot, wall)
-        try append(Self.document(count), to: "gstudio/db/gstudio-mongodb/Benchmarks.bson", boot, wall)
         if isStart || count % 3 == 0 {
             let stamp = "\(wall)-\(count)"
             try put(
@@ -85,20 +94,36 @@ final class YearSource {
                 "Unit,VisitedOn\r\nu,\(count)\r\n", to: "gstudio/activity-timestamp-csvs/mz150-user\(count)-visits.csv",
                 boot, wall)
         }
-        let dump = try docker.changeDump(count)
-        keep(Self.dump, dump, boot)
+        keep(Self.users, try docker.changeUsers(count), boot)
+        let documents = (files[Self.documents]?.last?.data ?? Data()) + Self.document(count)
+        try docker.changeDatabase(documents)
+        keep(Self.documents, documents, boot)
     }
 
-    /// Somebody tidies up: an old table and an old picture are gone.
+    /// A table that is too large for what is left of a disk.
+    func exportLargeTable(_ boot: YearPlan.Boot, wall: Int64) throws {
+        moment += 1
+        var bytes = Data("server_id,user\r\n".utf8)
+        while bytes.count < 8_000_000 { withUnsafeBytes(of: random.next()) { bytes.append(contentsOf: $0) } }
+        try write(
+            bytes, to: "gstudio/gstudio-exported-users-analytics-csvs/2039150-mz150-all-\(wall).csv", boot, wall)
+    }
+
+    /// Somebody tidies up: a table and a picture are gone, the oldest or the newest of what may be.
     /// - Parameter isOld: whether what was made in that boot had time enough to be collected.
-    func tidyUp(pictures: Bool, isOld: (Int) -> Bool) throws {
-        let media = pictures ? ["gstudio/media"] : []
-        for place in ["gstudio/gstudio-exported-users-analytics-csvs"] + media {
+    func tidyUp(takesNewest: Bool, isOld: (Int) -> Bool) throws {
+        moment += 1
+        for place in ["gstudio/gstudio-exported-users-analytics-csvs", "gstudio/media"] {
             let old = files.filter { path, versions in
                 path.hasPrefix(place + "/") && versions.count == 1 && versions[0].until == .max
                     && versions[0].boot >= 0 && isOld(versions[0].boot)
             }
-            guard let path = old.keys.min(), let folder = Self.places[place] else { continue }
+            func isBefore(_ one: (key: String, value: [Version]), _ other: (key: String, value: [Version])) -> Bool {
+                (one.value[0].from, one.key) < (other.value[0].from, other.key)
+            }
+            guard let path = (takesNewest ? old.max(by: isBefore) : old.min(by: isBefore))?.key,
+                let folder = Self.places[place]
+            else { continue }
             try FileManager.default.removeItem(atPath: "\(core)/\(folder)\(path.dropFirst(place.count))")
             files[path]?[0].until = moment
         }
@@ -107,11 +132,7 @@ final class YearSource {
     // MARK: Files
 
     private func append(_ text: String, to path: String, _ boot: YearPlan.Boot, _ wall: Int64) throws {
-        try append(Data(text.utf8), to: path, boot, wall)
-    }
-
-    private func append(_ data: Data, to path: String, _ boot: YearPlan.Boot, _ wall: Int64) throws {
-        try write((files[path]?.last?.data ?? Data()) + data, to: path, boot, wall)
+        try write((files[path]?.last?.data ?? Data()) + Data(text.utf8), to: path, boot, wall)
     }
 
     private func put(_ text: String, to path: String, _ boot: YearPlan.Boot, _ wall: Int64) throws {

@@ -11,6 +11,13 @@ let packedRelocations: [LinkerSetting] = [
     .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"], .when(configuration: .release))
 ]
 
+// What has Dispatch wake its process once a second for ever: Sources/CLinux/QuietPool.c.
+let quietPool: [LinkerSetting] = [
+    .unsafeFlags(
+        ["register", "unregister"].flatMap { ["-Xlinker", "--wrap=_dispatch_workq_worker_\($0)"] },
+        .when(configuration: .release))
+]
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -70,7 +77,7 @@ let package = Package(
         .target(
             name: "StoreServer",
             dependencies: [
-                "LevelTree", "Content", "Wire", "Settings", "CentralStore", "CZstd", crypto, logging,
+                "LevelTree", "Content", "Wire", "Settings", "CentralStore", "CLinux", "CZstd", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -90,7 +97,7 @@ let package = Package(
                 "LevelTree", "Settings", "Collecting", "Staging", "Uploading", "SchoolDaemon", "Systemd", "Terminal",
                 "Wire", argumentParser, logging,
             ],
-            linkerSettings: packedRelocations),
+            linkerSettings: packedRelocations + quietPool),
         .executableTarget(
             name: "clix-store",
             dependencies: [
@@ -116,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "SchoolDaemonTests",
             dependencies: [
-                "SchoolDaemon", "clix-collectd", "Collecting", "LevelTree", "Settings", "Staging", "Terminal",
-                "Uploading", "Wire", logging,
+                "SchoolDaemon", "clix-collectd", "CLinux", "Collecting", "LevelTree", "Settings", "Staging",
+                "Terminal", "Uploading", "Wire", logging,
             ]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "CollectingTests", dependencies: ["Collecting", "Staging", "Settings", "LevelTree"]),

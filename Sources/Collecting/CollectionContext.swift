@@ -47,7 +47,7 @@ public struct CollectionContext: Sendable {
     /// How long one program that is run for a dataset may take, where the configuration says it; nil where it does not.
     public var timeout: @Sendable (Dataset) -> Duration? = { _ in nil }
     /// Leaves the school's disk and processor to a lesson for a while, between two heavy programs.
-    public var rest: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    public var rest: @Sendable (Duration) async throws -> Void = { try await pause(for: $0) }
     /// Datasets whose writer was run to its end by ourselves a moment ago: how new their files are is no reason to leave
     /// them for the next pass.
     public var settled: Set<Dataset> = []

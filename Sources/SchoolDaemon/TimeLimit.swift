@@ -1,3 +1,4 @@
+import Collecting
 import Terminal
 
 /// `timeout` of one dataset: measured by the boot clock from when the collection begins, without the time in which it
@@ -42,7 +43,7 @@ struct TimeLimit: Sendable {
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work() }
             group.addTask {
-                try await Task.sleep(for: limit)
+                try await pause(for: limit)
                 return nil
             }
             defer { group.cancelAll() }

@@ -16,9 +16,9 @@ func withinDeadline<Value: Sendable>(
     let grace = program.grace
     // Detached: when this task is cancelled, somebody must still watch that the body ends.
     let watch = Task<Bool, Never>.detached {
-        guard (try? await Task.sleep(for: deadline)) != nil else { return false }
+        guard (try? await pause(for: deadline)) != nil else { return false }
         run.cancel()
-        guard (try? await Task.sleep(for: grace * 2)) != nil else { return true }
+        guard (try? await pause(for: grace * 2)) != nil else { return true }
         await StuckChildren.kill()
         return true
     }

@@ -6,10 +6,10 @@ struct Leader {
 
     /// Returns when it has ended, or when this task is cancelled. Leaves it to be waited for.
     func end() async {
-        var pause = Duration.milliseconds(1)
+        var wait = Duration.milliseconds(1)
         while !hasEnded, !Task.isCancelled {
-            try? await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(50))
+            try? await pause(for: wait)
+            wait = min(wait * 2, .milliseconds(50))
         }
     }
 

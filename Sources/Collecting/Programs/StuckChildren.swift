@@ -8,7 +8,7 @@ enum StuckChildren {
     static func kill() async {
         let before = ids(running: executable(of: "self"))
         guard !before.isEmpty else { return }
-        try? await Task.sleep(for: .seconds(1))
+        try? await pause(for: .seconds(1))
         for id in before.intersection(ids(running: executable(of: "self"))) { Glibc.kill(id, SIGKILL) }
     }
 

@@ -44,7 +44,7 @@ struct ToolsLogsPass {
                     return keepLastGood(path, place, fault, stamp, known)
                 }
             }
-            try? await Task.sleep(for: .milliseconds(200))
+            try? await pause(for: .milliseconds(200))
         }
     }
 

@@ -14,13 +14,3 @@ final class DaemonQueue: SerialExecutor {
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }
-
-/// As many threads as there is blocking work.
-final class LaneQueue: TaskExecutor {
-    private let queue = DispatchQueue(label: "clix-collect.lanes", attributes: .concurrent)
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-}

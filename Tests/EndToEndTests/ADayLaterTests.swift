@@ -94,6 +94,52 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "what changed in dumps and versioned files costs what is new in it",
+            .needsShared("tools/make_level_tree.py"))
+        func bytes() throws {
+            let workspace = try Workspace()
+            let store = try StoreProcess(in: workspace)
+            try store.serve()
+            let proxy = try Proxy(before: store)
+            let live = workspace.path("live")
+            let school = try SchoolMachine(
+                in: workspace, url: proxy.url,
+                sourceLines: """
+                    data = "\(live)"
+                    code = "\(live)/absent"
+                    assessment_store = "\(live)/absent"
+                    unplatform = "\(live)/absent"
+                    """)
+            let code = try store.addSchool("mz1", code: "2031001", name: "GOVT. HIGH SCHOOL 1")
+            var costs: [Int] = []
+            for day in 0...1 {
+                try ChildProcess.run(
+                    "python3",
+                    [
+                        "\(Project.shared)/tools/make_level_tree.py", live, "--scale", "0.05", "--day", String(day),
+                        "--only", "db,postgres-dump,rcs-repo,server_settings.py", "--quiet",
+                    ], environment: ["PYTHONDONTWRITEBYTECODE": "1"], within: 300
+                ).ended(with: 0)
+                if day == 0 { try school.enroll(code, url: store.url).ended(with: 0) }
+                let before = proxy.counts
+                for command in ["collect", "upload"] {
+                    try school.command(command, "db", "postgres-dump", "rcs-repo").ended(with: 0)
+                }
+                costs.append(proxy.counts.up + proxy.counts.down - before.up - before.down)
+            }
+            print("db, postgres-dump and rcs-repo, bytes both ways: \(costs[0]), and a day later \(costs[1])")
+            // zstd --patch-from, told which file was which, takes 206 KB of five times as much; TLS, three commits and the
+            // names of what is leant on come on top. Without bases it is 260 KB.
+            #expect(costs[1] < 80_000)
+            try store.verifyEverything()
+            let level2 = "\(store.tree)/\(collectionYear)/mz/2031001-mz1"
+            for folder in ["db", "postgres-dump", "rcs-repo"] {
+                let arrived = try FileTree("\(level2)/gstudio/\(folder)")
+                #expect(try arrived.differences(from: FileTree("\(live)/\(folder)"), .bytesAndTimes) == [], "\(folder)")
+            }
+        }
+
         @Test("accumulated files stay in the tree when the school tidies its disk")
         func accumulation() throws {
             let scene = try Scene()

@@ -65,22 +65,50 @@ extension EndToEnd {
             return (Int(line.filter(\.isNumber)) ?? 0) << 10
         }
 
-        @Test("a base that this school may not use")
-        func foreignBase() throws {
-            let base = [UInt8](repeating: 7, count: 3000)
-            let content = base + [1, 2, 3]
-            let frame = try content.withUnsafeBytes { content in
-                try base.withUnsafeBytes {
+        /// A frame of the base and three bytes more that leans on it.
+        func frame(leaningOn base: [[UInt8]]) throws -> [UInt8] {
+            let content = base.flatMap { $0 } + [1, 2, 3]
+            return try content.withUnsafeBytes { content in
+                try base.flatMap { $0 }.withUnsafeBytes {
                     try FrameEncoder().encode(
-                        content: content, chunkLengths: [content.count], base: [ChunkID(hashing: base)],
+                        content: content, chunkLengths: [content.count], base: base.map { ChunkID(hashing: $0) },
                         baseContent: $0, level: 3)
                 }
             }
+        }
+
+        @Test("a base that this school may not use")
+        func foreignBase() throws {
+            let base = [UInt8](repeating: 7, count: 3000)
+            let frame = try frame(leaningOn: [base])
             #expect(try refusal(school.send(frame)) == .baseGone)
             // Once the base is this school's own, the same frame is good.
             try school.bring([base])
             #expect(try school.send(frame).status == 201)
-            #expect(try school.missing([ChunkID(hashing: content)]) == [false])
+            #expect(try school.missing([ChunkID(hashing: base + [1, 2, 3])]) == [false])
+        }
+
+        @Test("a base that is private to another school, and one that nobody has: one and the same answer")
+        func privateBase() throws {
+            let other = try HandmadeSchool(
+                at: store, in: workspace, code: store.addSchool("rj280", code: "3099280"), id: "rj280",
+                schoolCode: "3099280")
+            func content(_ number: UInt8) -> [UInt8] { [UInt8](repeating: number, count: 3000) }
+            let (own, secret, unknown) = (content(1), content(2), content(3))
+            try school.bring([own])
+            // One that the other school only sent, and one that it committed.
+            try other.bring([secret])
+            try other.publish([.init(path: "secret.log", content: content(4))], sequence: 1)
+            let pairs = [([secret], [unknown]), ([content(4)], [unknown]), ([own, secret], [own, unknown])]
+            for (there, nowhere) in pairs {
+                let answers = try [there, nowhere].map { try school.send(frame(leaningOn: $0)) }
+                for answer in answers { #expect(try refusal(answer) == .baseGone) }
+                #expect(answers[0].status == answers[1].status)
+                #expect(answers[0].body == answers[1].body)
+                let headers = answers.map { $0.headers.filter { $0.key != "date" } }
+                #expect(headers[0] == headers[1])
+            }
+            #expect(try school.missing([secret, unknown].map { ChunkID(hashing: $0) }) == [true, true])
         }
 
         /// A manifest of two small files, with bytes of its paths replaced: same lengths, so nothing else moves.

@@ -35,6 +35,45 @@ struct ReadingTests {
         #expect(entries.count == 3000)
     }
 
+    @Test func `tells of each file what was at its path in an earlier generation`() throws {
+        for name in ["a", "b/1", "b,", "c", "gone", "x"] { try site.put(name, "the content of \(name)") }
+        let staging = try site.open()
+        let first = try #require(try site.collect(staging).published)
+        try staging.acknowledge(receipt(for: first))
+        for name in ["c", "b/1"] { try site.put(name, "other content of \(name)") }
+        try site.put("a", "the content of a", seconds: 1_530_000_500)
+        try site.put("c.1", "new")
+        try site.remove("gone")
+        let second = try #require(try site.collect(staging).published)
+        func steps(beside former: Generation?) throws -> [String] {
+            var steps: [String] = []
+            try staging.forEachEntry(of: second, beside: former) { step in
+                switch step {
+                case .unchanged(let entry): steps.append("= \(entry.entry.path)")
+                case .changed(let entry, let former):
+                    #expect(entry.entry.path == former.entry.path && entry.entry.chunks != former.entry.chunks)
+                    steps.append("! \(entry.entry.path)")
+                case .new(let entry): steps.append("+ \(entry.entry.path)")
+                case .gone(let entry): steps.append("- \(entry.entry.path)")
+                }
+            }
+            return steps
+        }
+        #expect(try steps(beside: first) == ["= a", "! b/1", "= b,", "! c", "+ c.1", "- gone", "= x"])
+        #expect(try steps(beside: nil) == ["+ a", "+ b/1", "+ b,", "+ c", "+ c.1", "+ x"])
+        #expect(try steps(beside: second) == ["= a", "= b/1", "= b,", "= c", "= c.1", "= x"])
+        // A former list that is damaged, or gone, keeps nothing from being read.
+        let list = "\(site.stagingPath)/generations/\(first.sequence)/entries"
+        let whole = try #require(site.bytes(list))
+        let file = try #require(Descriptor.opening(CName(list), O_WRONLY | O_TRUNC))
+        try whole.prefix(whole.count / 2).withUnsafeBytes {
+            try writeAll($0, to: file.number) { StagingError.failing(to: "write", $0) }
+        }
+        #expect(try steps(beside: first).filter { !$0.hasPrefix("-") }.count == 6)
+        try staging.acknowledge(receipt(for: second))
+        #expect(try steps(beside: first) == ["+ a", "+ b/1", "+ b,", "+ c", "+ c.1", "+ x"])
+    }
+
     @Test func `gives every chunk of a large file, in any order`() throws {
         let content = Array(String(repeating: "0123456789 some text that is cut somewhere\n", count: 20_000).utf8)
         try site.put(Array("big".utf8), content)

@@ -70,6 +70,11 @@ final class EntryListReader {
             modified: record.stamp.modified, isStale: record.isStale, chunks: chunks)
     }
 
+    /// The current record, with where its content can be read.
+    func stagedEntry() throws -> StagedEntry {
+        StagedEntry(entry: try entry(), stamp: record.stamp, part: Int(record.part))
+    }
+
     private func readRecord() throws {
         start = next
         guard try fill(4) else { throw damaged() }

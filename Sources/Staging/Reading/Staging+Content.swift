@@ -9,8 +9,7 @@ extension Staging {
     public func forEachEntry(of generation: Generation, _ body: (StagedEntry) throws -> Void) throws {
         let list = try entryList(of: generation.sequence)
         while list.hasRecord {
-            try body(
-                StagedEntry(entry: try list.entry(), stamp: list.record.stamp, part: Int(list.record.part)))
+            try body(try list.stagedEntry())
             try list.advance()
         }
     }
@@ -20,24 +19,14 @@ extension Staging {
     public func forEachManifestChunk(
         of generation: Generation, _ body: (ChunkID, UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var encoder = ManifestEncoder()
-        var chunker = Chunker(class: .ordinary)
-        var waiting: [UInt8] = []
-        func cut() throws {
-            try waiting.withUnsafeBytes { bytes in
-                try chunker.append(bytes) { try body(ChunkID(hashing: $0), $0) }
-            }
-            waiting.removeAll(keepingCapacity: true)
-        }
-        try forEachEntry(of: generation) { staged in
-            try encoder.append(staged.entry)
-            waiting += encoder.takeBytes()
-            if waiting.count >= 64 << 10 { try cut() }
-        }
-        encoder.finish()
-        waiting += encoder.takeBytes()
-        try cut()
-        try chunker.finish { try body(ChunkID(hashing: $0), $0) }
+        let walk = try manifestWalk(of: generation)
+        while let (reference, bytes) = try walk.next() { try bytes.withUnsafeBytes { try body(reference.id, $0) } }
+    }
+
+    /// The same, for who goes at its own pace. Not to be shared between threads.
+    /// - Throws: as `forEachEntry` does.
+    public func manifestWalk(of generation: Generation) throws -> ManifestWalk {
+        ManifestWalk(try entryList(of: generation.sequence))
     }
 
     /// Reads the content of a generation's files, chunk by chunk. Not to be shared between threads.

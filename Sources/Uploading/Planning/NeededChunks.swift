@@ -20,10 +20,18 @@ struct NeededChunks {
     let skip: (Int) -> Void
     let isUnderway: (ChunkID) -> Bool
 
-    private var candidates: [NeededChunk] = []
-    private var unknown: [NeededChunk] = []
+    private var candidates: [Candidate] = []
+    private var unknown: [Candidate] = []
     /// What stands in `unknown` already.
     private var unknownIDs: Set<ChunkID> = []
+
+    private struct Candidate {
+        var chunk: NeededChunk
+        let index: Int
+        let former: FormerFile?
+
+        var id: ChunkID { chunk.reference.id }
+    }
 
     /// How many chunks the ledger is asked about at once.
     static let window = 512
@@ -43,18 +51,25 @@ struct NeededChunks {
         self.need = need
     }
 
-    mutating func add(_ entry: StagedEntry) throws {
+    /// - Parameter former: what the entry was when it was last committed.
+    mutating func add(_ entry: StagedEntry, former: StagedEntry? = nil) throws {
+        let former = former.flatMap { FormerFile($0, of: entry) }
         for (index, reference) in entry.entry.chunks.enumerated() {
-            candidates.append(NeededChunk(reference: reference, origin: .entry(entry, index: index)))
+            let chunk = NeededChunk(reference: reference, origin: .entry(entry, index: index))
+            candidates.append(Candidate(chunk: chunk, index: index, former: former))
             if candidates.count >= NeededChunks.window { try sift() }
         }
     }
 
     /// Pieces of the manifest are never common and are not asked about.
-    mutating func addManifest(_ id: ChunkID, _ bytes: UnsafeRawBufferPointer) throws {
+    ///
+    /// - Parameter base: asked only for a piece that is sent.
+    mutating func addManifest(
+        _ id: ChunkID, _ bytes: UnsafeRawBufferPointer, base: () -> [BaseChunk] = { [] }
+    ) throws {
         guard try !(known([id]).first ?? false), !isUnderway(id) else { return }
         let reference = ChunkReference(id: id, length: bytes.count)
-        try need(NeededChunk(reference: reference, origin: .manifest(Array(bytes))))
+        try need(NeededChunk(reference: reference, origin: .manifest(Array(bytes)), base: base()))
     }
 
     mutating func finish() throws {
@@ -66,10 +81,10 @@ struct NeededChunks {
     private mutating func sift() throws {
         guard !candidates.isEmpty else { return }
         defer { candidates.removeAll(keepingCapacity: true) }
-        let answers = try known(candidates.map(\.reference.id))
+        let answers = try known(candidates.map(\.id))
         for (candidate, isKnown) in zip(candidates, answers) {
-            if isKnown || isUnderway(candidate.reference.id) || !unknownIDs.insert(candidate.reference.id).inserted {
-                skip(candidate.reference.length)
+            if isKnown || isUnderway(candidate.id) || !unknownIDs.insert(candidate.id).inserted {
+                skip(candidate.chunk.reference.length)
                 continue
             }
             unknown.append(candidate)
@@ -85,12 +100,18 @@ struct NeededChunks {
             unknown.removeAll(keepingCapacity: true)
             unknownIDs.removeAll(keepingCapacity: true)
         }
-        guard let missing else { return try unknown.forEach(need) }
-        let asked = unknown.map(\.reference.id).filter { !insisted.contains($0) }
+        guard let missing else { return try unknown.forEach(handOn) }
+        let asked = unknown.map(\.id).filter { !insisted.contains($0) }
         let answers = asked.isEmpty ? [] : try missing(asked)
         let there = Set(zip(asked, answers).filter { !$0.1 }.map(\.0))
-        for chunk in unknown {
-            if there.contains(chunk.reference.id) { skip(chunk.reference.length) } else { try need(chunk) }
+        for candidate in unknown {
+            if there.contains(candidate.id) { skip(candidate.chunk.reference.length) } else { try handOn(candidate) }
         }
+    }
+
+    private func handOn(_ candidate: Candidate) throws {
+        var chunk = candidate.chunk
+        chunk.base = candidate.former?.base(of: candidate.index) ?? []
+        try need(chunk)
     }
 }

@@ -13,6 +13,11 @@ final class GenerationUpload {
     private var underway: Set<ChunkID> = []
     private var insisted: Set<ChunkID> = []
     private var reader: ContentReader?
+    /// What the store committed last, and staging still holds.
+    private var former: Generation?
+    private var formerReader: ContentReader?
+    /// Until the store lacks any of it.
+    private var leansOnFormer = true
 
     private(set) var chunks = 0
     private(set) var frames = 0
@@ -85,20 +90,32 @@ final class GenerationUpload {
         doneBytes = 0
         underway = []
         grouping = FrameGrouping(tools.limits)
+        try findFormer()
         var manifest: [ChunkID] = []
         var needed = NeededChunks(
             known: { try self.staging.knownAtStore($0) }, missing: try question(), insisted: insisted,
             isUnderway: { self.underway.contains($0) },
             skip: { self.doneBytes += UInt64($0) },
             need: { try self.plan($0) })
-        try staging.forEachEntry(of: generation) { try needed.add($0) }
+        var formerFiles = FormerFiles()
+        // Of a set taken by reference only the list is held.
+        try staging.forEachEntry(of: generation, beside: generation.isByReference ? nil : former) { step in
+            guard let (entry, former) = formerFiles.after(step) else { return }
+            try needed.add(entry, former: former)
+        }
         try needed.finish()
+        let formerManifest = former.flatMap { try? FormerManifest(of: $0, for: generation, in: staging) }
         try staging.forEachManifestChunk(of: generation) { id, bytes in
             manifest.append(id)
-            try needed.addManifest(id, bytes)
+            try needed.addManifest(id, bytes) { formerManifest?.base(of: manifest.count - 1) ?? [] }
         }
         for frame in grouping.finish() { try send(frame) }
         return manifest
+    }
+
+    private func findFormer() throws {
+        former = leansOnFormer ? try staging.acknowledgedGeneration(generation.dataset, year: generation.year) : nil
+        formerReader = former.flatMap { $0.isByReference ? nil : try? staging.contentReader(of: $0) }
     }
 
     /// Asks the store which it lacks, and notes in the ledger what it has. Nil when it is not worth a request.
@@ -126,8 +143,13 @@ final class GenerationUpload {
     private func send(_ frame: PlannedFrame) throws {
         let reader = try self.reader ?? staging.contentReader(of: generation)
         self.reader = reader
+        var frame = try leaning(frame)
         for _ in 0..<GenerationUpload.mostBuilds {
-            guard try tools.frames.send(tools.builder.build(frame, reader: reader)) else { continue }
+            let built = try tools.builder.build(frame, reader: reader, former: formerReader)
+            guard try tools.frames.send(built) else {
+                if built.hasBase { frame = try withoutBase(frame) }
+                continue
+            }
             for chunk in frame.chunks {
                 underway.remove(chunk.reference.id)
                 if case .entry = chunk.origin { doneBytes += UInt64(chunk.reference.length) }
@@ -138,6 +160,21 @@ final class GenerationUpload {
         }
         throw UploadError(
             .rejected, "the store refuses a frame of \(generation.dataset) however often it is made")
+    }
+
+    /// The frame with what the ledger knows of its base.
+    private func leaning(_ frame: PlannedFrame) throws -> PlannedFrame {
+        guard leansOnFormer else { return frame.leaning { _ in false } }
+        let known = try staging.knownAtStore(frame.base.map(\.reference.id))
+        return frame.leaning { known[$0] }
+    }
+
+    /// The store lacks what it should have: a base is asked for only once in vain. What is in doubt goes up again if it is
+    /// ever needed.
+    private func withoutBase(_ frame: PlannedFrame) throws -> PlannedFrame {
+        leansOnFormer = false
+        try staging.forgetAtStore(frame.base.map(\.reference.id))
+        return try leaning(frame)
     }
 
     /// How often a frame is made before its dataset is given up.

@@ -57,6 +57,46 @@ struct FrameGroupingTests {
         #expect(frames.map { $0.chunks.map(\.reference.length) } == [[30_000, 30_000], [900_000, 70_000]])
     }
 
+    /// The bases of the frames that come of chunks of 10 bytes with these bases, all of 100 bytes.
+    private func bases(_ wanted: [[Int]], _ grouping: FrameGrouping) -> [[Int]] {
+        var grouping = grouping
+        var frames: [PlannedFrame] = []
+        for (index, base) in wanted.enumerated() {
+            var chunk = chunk(index, 10)
+            chunk.base = base.map { BaseChunk(reference: self.chunk(-$0, 100).reference, origin: .manifest([])) }
+            if let full = grouping.add(chunk) { frames.append(full) }
+        }
+        frames += grouping.finish()
+        #expect(frames.allSatisfy { $0.baseLength == $0.base.count * 100 })
+        let numbers = Dictionary(uniqueKeysWithValues: (1..<100).map { (chunk(-$0, 100).reference.id, $0) })
+        return frames.map { $0.base.map { numbers[$0.reference.id] ?? 0 } }
+    }
+
+    @Test func `a frame leans on what its chunks lean on, in order, each piece once`() {
+        #expect(bases([[1, 2], [], [2, 3], [1]], grouping()) == [[1, 2, 3]])
+    }
+
+    @Test func `a frame ends before its base grows too large, and the next begins with all of its own`() {
+        #expect(bases([[1, 2, 3], [3, 4], [4, 5]], grouping(content: 400)) == [[1, 2, 3, 4], [4, 5]])
+        #expect(bases([[1, 2], [3]], grouping(chunks: 2)) == [[1, 2], [3]])
+    }
+
+    @Test func `a chunk whose base alone is too large leans on the beginning of it`() {
+        #expect(bases([[1, 2, 3, 4]], grouping(content: 250)) == [[1, 2]])
+        #expect(bases([[5], [1, 2, 3, 4]], grouping(content: 250)) == [[5], [1, 2]])
+    }
+
+    @Test func `a frame can be made to lean on less`() throws {
+        var grouping = grouping()
+        var chunk = chunk(1, 10)
+        chunk.base = (1...3).map { BaseChunk(reference: self.chunk(-$0, 100).reference, origin: .manifest([])) }
+        #expect(grouping.add(chunk)?.chunks.count == nil)
+        let frame = try #require(grouping.finish().first).leaning { $0 == 1 }
+        #expect(frame.base.map(\.reference) == [chunk.base[1].reference])
+        #expect(frame.baseLength == 100)
+        #expect(frame.chunks.count == 1)
+    }
+
     private func chunk(_ number: Int, _ length: Int) -> NeededChunk {
         NeededChunk(
             reference: ChunkReference(id: ChunkID(hashing: Array("\(number)".utf8)), length: length),

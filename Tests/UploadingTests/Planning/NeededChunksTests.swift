@@ -13,10 +13,14 @@ struct NeededChunksTests {
         var underway: Set<ChunkID> = []
         var questions: [[ChunkID]] = []
         var needed: [ChunkID] = []
+        /// Of each of these, what it leans on.
+        var bases: [[ChunkID]] = []
         var skipped = 0
     }
 
-    private func run(_ record: Record, asks: Bool, _ entries: [StagedEntry], manifest: [[UInt8]] = []) throws {
+    private func run(
+        _ record: Record, asks: Bool, _ entries: [StagedEntry], former: [StagedEntry] = [], manifest: [[UInt8]] = []
+    ) throws {
         var chunks = NeededChunks(
             known: { $0.map(record.known.contains) },
             missing: asks
@@ -27,9 +31,12 @@ struct NeededChunksTests {
             insisted: record.insisted, isUnderway: { record.underway.contains($0) }, skip: { record.skipped += $0 },
             need: {
                 record.needed.append($0.reference.id)
+                record.bases.append($0.base.map(\.reference.id))
                 record.underway.insert($0.reference.id)
             })
-        for entry in entries { try chunks.add(entry) }
+        for entry in entries {
+            try chunks.add(entry, former: former.first { $0.entry.path == entry.entry.path })
+        }
         try chunks.finish()
         for bytes in manifest { try bytes.withUnsafeBytes { try chunks.addManifest(ChunkID(hashing: $0), $0) } }
     }
@@ -87,6 +94,17 @@ struct NeededChunksTests {
         try run(record, asks: true, [entry])
         #expect(record.questions == [[ids[0]]])
         #expect(record.needed == [ids[1]])
+    }
+
+    @Test(arguments: [true, false])
+    func `what is sent leans on what stood in its place`(asks: Bool) throws {
+        let former = try StagedEntry.made("a", contents: ["1", "2", "3"])
+        let entry = try StagedEntry.made("a", contents: ["1", "two", "3"])
+        let record = Record()
+        record.known = Set(former.entry.chunks.map(\.id))
+        try run(record, asks: asks, [entry, try StagedEntry.made("b", contents: ["new"])], former: [former])
+        #expect(record.needed.count == 2)
+        #expect(record.bases == [[former.entry.chunks[1].id], []])
     }
 
     @Test func `pieces of the manifest are sent unless they are known, and never asked about`() throws {

@@ -51,6 +51,9 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
     private(set) var requests: [StoreRequest] = []
     /// What arrived of bodies sent to `frames`.
     private(set) var frameBytes = 0
+    /// The frames that leaned on a base: those that were kept, and how many were refused because they did.
+    private(set) var leaning: [DecodedFrame] = []
+    private(set) var basesGone = 0
     private var partial: [String: [UInt8]] = [:]
     private var kept: Set<String> = []
     private(set) var wireBytes = WireBytes()
@@ -151,12 +154,28 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
         takePart(request, .max)
         let body = partial.removeValue(forKey: request.path) ?? []
         guard request.path.hasSuffix(ChunkID(hashing: body).hex) else { return FakeStore.problem(.frameMismatch) }
-        guard let frame = try? body.withUnsafeBytes({ try FrameDecoder().decode($0, base: { _ in [] }) }) else {
+        let frame: DecodedFrame
+        do {
+            frame = try body.withUnsafeBytes { try FrameDecoder().decode($0, base: base) }
+        } catch is BaseGone {
+            basesGone += 1
+            return FakeStore.problem(.baseGone)
+        } catch {
             return FakeStore.problem(.frameMalformed)
         }
         for (id, range) in frame.chunks { own[id] = Array(frame.content[range]) }
+        if frame.hasBase { leaning.append(frame) }
         kept.insert(request.path)
         return StoreAnswer(status: 201)
+    }
+
+    private struct BaseGone: Error {}
+
+    private func base(_ ids: [ChunkID]) throws -> [UInt8] {
+        try ids.flatMap { id in
+            guard let content = chunk(id) else { throw BaseGone() }
+            return content
+        }
     }
 
     private func offset(_ request: StoreRequest) -> Int? {

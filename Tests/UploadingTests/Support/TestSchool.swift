@@ -100,6 +100,11 @@ final class TestSchool {
         }
     }
 
+    /// Text of which half the bytes are news to any compressor, the same for the same seed.
+    static func text(_ count: Int, seed: UInt64) -> [UInt8] {
+        noise(count, seed: seed).map { UInt8(ascii: "a") + $0 % 16 }
+    }
+
     // MARK: Uploading
 
     func uploader(

@@ -103,7 +103,7 @@ public struct MachineClock: Sendable {
         self.bootID = bootID
     }
 
-    public static let thisBoot = MachineClock.bootID()
+    public static let thisBoot = readBootID()
 
     public static let real = MachineClock(
         now: {
@@ -114,7 +114,7 @@ public struct MachineClock: Sendable {
         bootSeconds: { Double(clinux_boot_nanoseconds()) / 1e9 })
 
     /// The kernel's name of this boot (proc(5), `random/boot_id`); without it, one for this process alone.
-    public static func bootID() -> String {
+    private static func readBootID() -> String {
         let bytes = (try? SmallFile.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
         let text = String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
         return text.isEmpty ? "process-\(getpid())-\(clinux_boot_nanoseconds())" : text

@@ -8,7 +8,7 @@ extension SchoolStatus {
         let schedule = Schedule(school.jobRules, records: JobRecords.load(from: school.files), zone: school.zone)
         let now = school.clock.now()
         let reading = ClockReading(
-            bootID: MachineClock.bootID(), bootSeconds: school.clock.bootSeconds(), now: now,
+            bootID: school.clock.bootID(), bootSeconds: school.clock.bootSeconds(), now: now,
             isTrusted: isClockTrusted)
         let waits = schedule.jobs.compactMap { job in
             schedule.wait(for: job, reading).map { (job: job, seconds: max($0, 0)) }

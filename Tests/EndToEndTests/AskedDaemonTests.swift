@@ -127,6 +127,32 @@ extension EndToEnd {
             _ = try ended(daemon)
         }
 
+        @Test("a command waits where the daemon has no open file left for it, which keeps that busy with nothing")
+        func noOpenFiles() throws {
+            let scene = try Scene()
+            let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
+            func limit(_ files: Int) throws {
+                try ChildProcess.succeed("prlimit", "--pid", "\(daemon.pid)", "--nofile=\(files):")
+            }
+            /// Of the processor, in hundredths of a second.
+            func used() throws -> Int {
+                let line = try String(contentsOfFile: "/proc/\(daemon.pid)/stat", encoding: .utf8)
+                let fields = line.components(separatedBy: ") ")[1].split(separator: " ")
+                return (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
+            }
+            try limit(3)
+            let asked = try scene.school.start("collect", "heartbeat")
+            _ = try daemon.waitForLine(containing: "no connection can be taken: Too many open files")
+            let before = try used()
+            sleep(3)
+            #expect(try used() - before < 60)
+            #expect(daemon.text.components(separatedBy: "no connection can be taken").count == 2)
+            try limit(1024)
+            try asked.wait(within: 60).ended(with: 0)
+            _ = try ended(daemon)
+        }
+
         @Test("what is under way when it is stopped ends with 75 and a sentence, and so it does when it is killed")
         func stopped() throws {
             let scene = try sceneWithScripts()

@@ -101,7 +101,7 @@ struct SchoolStatusTests {
         let school = try school()
         var schedule = Schedule(school.jobRules, records: [:], zone: school.zone)
         let reading = ClockReading(
-            bootID: MachineClock.bootID(), bootSeconds: 600, now: FileTime(seconds: Self.noon, nanoseconds: 0),
+            bootID: MachineClock.thisBoot, bootSeconds: 600, now: FileTime(seconds: Self.noon, nanoseconds: 0),
             isTrusted: true)
         for job in schedule.jobs where job.name != "collect.media" { schedule.end(job, .done, reading) }
         #expect(JobRecords.save(schedule.records, to: school.files) == nil)

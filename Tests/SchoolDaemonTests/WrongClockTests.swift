@@ -2,39 +2,10 @@ import Collecting
 import LevelTree
 import Settings
 import Staging
-import Synchronization
+import Terminal
 import Testing
 
 @testable import SchoolDaemon
-
-/// The clocks of a machine, moved by hand.
-private final class HandClock: Sendable {
-    private struct State {
-        var now: Int64, boot: Double, bootID: String
-    }
-    private let state: Mutex<State>
-
-    init(now: Int64, bootID: String) { state = Mutex(State(now: now, boot: 100, bootID: bootID)) }
-
-    func pass(_ seconds: Int64) {
-        state.withLock {
-            $0.now += seconds
-            $0.boot += Double(seconds)
-        }
-    }
-
-    func set(_ now: Int64) { state.withLock { $0.now = now } }
-
-    func boot(_ bootID: String, now: Int64) { state.withLock { $0 = State(now: now, boot: 100, bootID: bootID) } }
-
-    var bootSeconds: Double { state.withLock { $0.boot } }
-
-    var clock: MachineClock {
-        MachineClock(
-            now: { FileTime(seconds: self.state.withLock { $0.now }, nanoseconds: 0) },
-            bootSeconds: { self.state.withLock { $0.boot } }, bootID: { self.state.withLock { $0.bootID } })
-    }
-}
 
 @Suite("Under a clock that is wrong")
 struct WrongClockTests {
@@ -144,6 +115,52 @@ struct WrongClockTests {
         let staging = try await collect("one\ntwo\nthree\n")
         #expect(try staging.heldGenerations().isEmpty)
         #expect(try years(staging) == [2026])
+    }
+
+    @Test("is told in heartbeat and status; once the skew is known, that is, and it is in the report")
+    func told() async throws {
+        let heartbeat = Dataset.of("system-heartbeat")
+        func beat() async throws -> (text: String, staging: Staging) {
+            let staging = try school.openStaging(school.identity())
+            _ = try await school.collect([heartbeat], as: school.identity(), into: staging) { _ in }
+            let newest = try #require(try staging.currentGenerations().last { $0.dataset == heartbeat })
+            var texts: [String] = []
+            let reader = try staging.contentReader(of: newest)
+            try staging.forEachEntry(of: newest) { entry in
+                var bytes: [UInt8] = []
+                for index in entry.entry.chunks.indices { try reader.append(chunk: index, of: entry, to: &bytes) }
+                texts.append(String(decoding: bytes, as: UTF8.self))
+            }
+            return (texts.last ?? "", staging)
+        }
+        _ = try await collect("one\n")
+        hand.boot("b2", now: batteryless)
+        let dark = try await beat()
+        #expect(dark.text.contains("The clock of this server is not to be trusted"))
+        var status = try school.status()
+        #expect(status.summary.contains("the clock is wrong"))
+        let doubt = "the clock says Sat Jan  1 05:30:00 IST 2000, and that is before this program"
+        #expect(status.text.contains("clock    \(doubt)"))
+        #expect(status.text.contains("held     1 collections, until it is known when they were made"))
+
+        hand.pass(3600)
+        try school.learn(storeSeconds: december + 86_400, at: hand.bootSeconds, dark.staging)
+        let skew = december + 86_400 - batteryless - 3600
+        let words = "\(DurationText.short(.seconds(skew))) behind the store's"
+        #expect(try await beat().text.contains("The clock of this server is \(words), whose time this is."))
+        status = try school.status()
+        #expect(status.clock.skew == -skew && status.clock.held == 0)
+        #expect(status.text.contains(", which is \(words): what is collected is dated by the store's"))
+        #expect(status.summary.contains("the clock is wrong"))
+        // The store compares it with its own when it comes.
+        #expect(try school.report(from: dark.staging).clock == (batteryless + 3600) * 1000)
+
+        hand.boot("b3", now: december + 2 * 86_400)
+        let right = try await beat()
+        #expect(!right.text.contains("The clock of this server"))
+        status = try school.status()
+        #expect(status.clock.warning == nil && status.clock.skew == nil && status.clock.isTrusted)
+        #expect(!status.summary.contains("the clock is wrong"))
     }
 
     @Test("what the store said in an earlier boot is no help")

@@ -20,8 +20,8 @@ public actor Daemon {
         "the service was stopped before this was done; run this again, it goes on from where it was"
     /// A collector has its own time limit; long after that, it is stuck, and so may be whatever it holds.
     private static let patienceBeyondLimit = 600.0
-    /// An upload has no limit, but none goes on for so long without a byte or a frame.
-    private static let patienceWithUpload = 1800.0
+    /// An upload has no limit, but none goes on for so long without a byte or a frame; and no enrolment takes so long.
+    private static let patienceWithStore = 1800.0
 
     private let surroundings: Surroundings
     private let events: DaemonEvents
@@ -33,7 +33,7 @@ public actor Daemon {
     private var requests = RequestQueue<Call>()
     private var socket: DaemonSocket?
     private var work: [DaemonWork: Task<Void, Never>] = [:]
-    /// Over each job, by the limit that held when it began, and over the upload.
+    /// Over each job and request, by the limit that held when it began, and over the upload.
     private var watches: [DaemonWork: WorkWatch] = [:]
     private var story: DaemonStory
 
@@ -82,6 +82,7 @@ public actor Daemon {
         case .uploaded(let result): uploaded(result)
         case .caller(.asked(let call)): asked(call)
         case .caller(.left(let id)): left(id)
+        case .caller(.deaf(let sentence)): story.deaf(sentence)
         case .answered(let id, let outcome): answered(id, outcome)
         }
     }
@@ -182,7 +183,8 @@ public actor Daemon {
 
     private func beginWhatIsAsked() {
         for call in requests.begin(taken: Set(work.keys.compactMap(\.lane))) {
-            let school = school
+            let limit = school.limit(of: call.request).map { $0 + Self.patienceBeyondLimit }
+            let school = watched(DaemonWork(call), limit ?? Self.patienceWithStore)
             begin(DaemonWork(call)) { .answered(call.id, await call.answer(on: school)) }
         }
     }
@@ -202,7 +204,7 @@ public actor Daemon {
         let held = hold?.seconds ?? 0
         if uploadTurn.pause(bootSeconds: reading.bootSeconds, held: held) == 0, !asked.contains(.upload) {
             uploadTurn.begin()
-            let school = watched(.upload, Self.patienceWithUpload)
+            let school = watched(.upload, Self.patienceWithStore)
             begin(.upload) { .uploaded(await school.sendAll()) }
         }
         tellServiceManager(reading, held: hold?.sentence)
@@ -229,8 +231,8 @@ public actor Daemon {
         watches[work] = nil
     }
 
-    /// The watchdog hears nothing any more where a job is stuck in spite of its own time limit, or the upload: then systemd
-    /// ends the program and starts it again.
+    /// The watchdog hears nothing any more where a job or what a person asked for is stuck in spite of its own time limit,
+    /// or the upload: then systemd ends the program and starts it again.
     private func tellServiceManager(_ reading: ClockReading, held: String?) {
         surroundings.service.status(
             story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading), held: held))
@@ -249,7 +251,7 @@ public actor Daemon {
     private static func reading(_ surroundings: Surroundings, _ school: School) -> ClockReading {
         let now = surroundings.clock.now()
         return ClockReading(
-            bootID: surroundings.bootID, bootSeconds: surroundings.clock.bootSeconds(), now: now,
+            bootID: surroundings.clock.bootID(), bootSeconds: surroundings.clock.bootSeconds(), now: now,
             isTrusted: school.trusts(now))
     }
 

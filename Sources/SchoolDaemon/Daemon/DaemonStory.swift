@@ -14,6 +14,7 @@ struct DaemonStory {
         case warnings
         case schedule
         case stuck
+        case socket
         case upload(Dataset)
         case notices
     }
@@ -54,6 +55,8 @@ struct DaemonStory {
         sayOnce(.stuck, about: .stuck, "\(work.name) does not end, though its time is long over")
     }
 
+    mutating func deaf(_ problem: String) { sayOnce(.noSocket, about: .socket, problem) }
+
     func ending(cutOff: [String]) {
         if cutOff.isEmpty {
             say(.ended, "ended in order")
@@ -68,12 +71,12 @@ struct DaemonStory {
         var parts = working.sorted()
         if parts.isEmpty { parts.append("waiting") }
         if let next { parts.append("\(next.job.name) in \(DurationText.short(.seconds(next.seconds.rounded())))") }
-        if let held { parts.append(held) }
-        if let standing = link.standing { parts.append(standing) }
-        return parts.joined(separator: "; ")
         if let waiting = causes[.disk]?.met {
             parts.append("no room on the disk for \(waiting.map(\.name).sorted().joined(separator: ", "))")
         }
+        if let held { parts.append(held) }
+        if let standing = link.standing { parts.append(standing) }
+        return parts.joined(separator: "; ")
     }
 
     // MARK: Jobs
@@ -123,14 +126,14 @@ struct DaemonStory {
     /// Then the next trouble is news again.
     private mutating func gotOn(_ job: Job) {
         if said.removeValue(forKey: .job(job)) != nil { praised[job] = nil }
-        forgetCauses(job)
-    }
-
         let wasFull = causes[.disk] != nil
-    private mutating func forgetCauses(_ job: Job) {
+        forgetCauses(job)
         if wasFull, causes[.disk] == nil {
             say(.diskHasRoom, "there is room on the disk again: what waited for it is collected")
         }
+    }
+
+    private mutating func forgetCauses(_ job: Job) {
         for (subject, entry) in causes where entry.met.contains(job) {
             let met = entry.met.subtracting([job])
             causes[subject] = met.isEmpty ? nil : (entry.cause, met)

@@ -10,18 +10,15 @@ extension Daemon {
         public var service: ServiceManager
         public var log: Logger
         public var clock: MachineClock
-        /// The kernel's name of this boot.
-        public var bootID: String
 
         public init(
             settings: @escaping @Sendable () throws -> CollectdSettings, service: ServiceManager, log: Logger,
-            clock: MachineClock = .real, bootID: String = MachineClock.bootID()
+            clock: MachineClock = .real
         ) {
             self.settings = settings
             self.service = service
             self.log = log
             self.clock = clock
-            self.bootID = bootID
         }
     }
 }

@@ -38,6 +38,17 @@ extension School {
         return (limit ?? CollectdSettings.longestCollection) / .seconds(1)
     }
 
+    /// How long each step of a request may take, in seconds: a collection gets on with each dataset. Nil where the store
+    /// decides.
+    func limit(of request: SchoolRequest) -> Double? {
+        switch request {
+        case .collect(let datasets):
+            (datasets ?? settings.enabledDatasets).map { limit(of: Job.collect($0)) }.max() ?? 0
+        case .runScript(let script, _): limit(of: .run(script))
+        case .upload, .enroll: nil
+        }
+    }
+
     /// 0 to 1, the same at each start and another in each school: 700 of them begin at the same stroke of the clock. Reads the
     /// server's settings.
     var spread: Double {

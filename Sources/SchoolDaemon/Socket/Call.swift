@@ -20,4 +20,6 @@ enum CallerEvent: Sendable {
     case asked(Call)
     /// Nobody waits for the answer any more: a person pressed Ctrl-C, or the answer has been given.
     case left(Call.ID)
+    /// Nobody can be heard for now, and why, as a sentence.
+    case deaf(String)
 }

@@ -1,10 +1,8 @@
+import CLinux
 import Glibc
 import Staging
 
-/// Where the daemon listens: `<staging>/state/daemon.sock`.
-///
-/// Unix socket names hold 107 bytes at most; staging directories may lie deeper than that. So the socket is named through
-/// the descriptor of its folder (`/proc/self/fd/N/daemon.sock`), which always fits.
+/// Where the daemon listens: `<staging>/state/daemon.sock`, however deep that lies.
 struct DaemonAddress: ~Copyable {
     /// For messages, and for `unlink(2)`.
     let path: String
@@ -23,21 +21,7 @@ struct DaemonAddress: ~Copyable {
 
     deinit { close(folder) }
 
-    /// - Returns: below 0, with errno set, where there can be none.
-    static func makeSocket() -> Int32 {
-        socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    }
-
-    /// What `bind(2)` or `connect(2)` wants.
-    borrowing func withAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array("/proc/self/fd/\(folder)/\(name)".utf8)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-    }
+    /// - Returns: false, with errno set, where that failed.
+    borrowing func bind(_ socket: Int32) -> Bool { clinux_bind_in(folder, name, socket) == 0 }
+    borrowing func connect(_ socket: Int32) -> Bool { clinux_connect_in(folder, name, socket) == 0 }
 }

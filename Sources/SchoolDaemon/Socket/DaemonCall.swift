@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Staging
 import Terminal
@@ -18,9 +19,9 @@ public struct DaemonCall: ~Copyable {
     public static func begin(_ files: InstallationFiles) throws -> DaemonCall? {
         // Who may not look into the state directory will hear so from what it does there next.
         guard let address = DaemonAddress(files) else { return nil }
-        let descriptor = DaemonAddress.makeSocket()
+        let descriptor = clinux_unix_socket()
         guard descriptor >= 0 else { return nil }
-        if address.withAddress({ connect(descriptor, $0, $1) }) == 0 { return DaemonCall(descriptor) }
+        if address.connect(descriptor) { return DaemonCall(descriptor) }
         let number = errno
         close(descriptor)
         switch number {

@@ -17,19 +17,31 @@ final class DaemonSocket: Sendable {
     private nonisolated(unsafe) let source: any DispatchSourceRead
     private let path: String
     private let hear: @Sendable (CallerEvent) -> Void
+    private let accept: @Sendable (Int32) -> Int32
     private let callers = Mutex(0)
+    private let isDeaf = Mutex(false)
     private let writing = DispatchGroup()
     private let patience: Double
+    private let restSeconds: Double
 
     /// Starts to listen. The caller is the one daemon of this directory (`beTheDaemon`), so that a socket that is there is
     /// a dead one's.
     ///
-    /// - Parameter patience: seconds that a request may take to come.
+    /// - Parameters:
+    ///   - patience: seconds that a request may take to come.
+    ///   - rest: seconds after which a connection that could not be taken is tried again.
+    ///   - accept: as `clinux_accept`.
     /// - Throws: `DaemonProblem`.
-    init(in files: InstallationFiles, patience: Double = 10, hear: @escaping @Sendable (CallerEvent) -> Void) throws {
+    init(
+        in files: InstallationFiles, patience: Double = 10, rest: Double = 1,
+        accept: @escaping @Sendable (Int32) -> Int32 = { clinux_accept($0) },
+        hear: @escaping @Sendable (CallerEvent) -> Void
+    ) throws {
         let (listener, path) = try Self.listen(in: files)
         self.path = path
         self.patience = patience
+        restSeconds = rest
+        self.accept = accept
         self.hear = hear
         source = DispatchSource.makeReadSource(fileDescriptor: listener, queue: queue)
         source.setEventHandler { [weak self] in self?.acceptOne(listener) }
@@ -56,11 +68,11 @@ final class DaemonSocket: Sendable {
                     + String(cString: strerror(number)), .io)
         }
         guard let address = DaemonAddress(files, suffix: ".new") else { throw failing(errno) }
-        let listener = DaemonAddress.makeSocket()
+        let listener = clinux_unix_socket()
         guard listener >= 0 else { throw failing(errno) }
         let path = String(address.path.dropLast(".new".count))
         unlink(address.path)
-        guard address.withAddress({ bind(listener, $0, $1) }) == 0, chmod(address.path, 0o600) == 0,
+        guard address.bind(listener), chmod(address.path, 0o600) == 0,
             Glibc.listen(listener, 16) == 0, fcntl(listener, F_SETFL, O_NONBLOCK) == 0,
             rename(address.path, path) == 0
         else {
@@ -71,8 +83,9 @@ final class DaemonSocket: Sendable {
     }
 
     private func acceptOne(_ listener: Int32) {
-        let descriptor = clinux_accept(listener)
-        guard descriptor >= 0 else { return }
+        let descriptor = accept(listener)
+        guard descriptor >= 0 else { return rest(after: errno) }
+        isDeaf.withLock { $0 = false }
         let isAdmitted = callers.withLock { count in
             count += 1
             return count <= Self.callerLimit
@@ -90,5 +103,24 @@ final class DaemonSocket: Sendable {
                 "the running service has \(Self.callerLimit) requests already; run this again once one has ended",
                 .notNow)
         }
+    }
+
+    /// Who could not be taken, for want of descriptors say, waits on, and so the kernel goes on telling of it: without a
+    /// pause, this would do nothing else. It is said once until somebody is taken again.
+    private func rest(after number: Int32) {
+        guard ![EAGAIN, EINTR, ECONNABORTED].contains(number) else { return }
+        let isNews = isDeaf.withLock { isDeaf in
+            defer { isDeaf = true }
+            return !isDeaf
+        }
+        if isNews {
+            hear(
+                .deaf(
+                    "commands cannot ask this service for now, as no connection can be taken: "
+                        + String(cString: strerror(number))))
+        }
+        // Held until it goes on: a source must not be let go while it is suspended.
+        source.suspend()
+        queue.asyncAfter(deadline: .now() + restSeconds) { self.source.resume() }
     }
 }

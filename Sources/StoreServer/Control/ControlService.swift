@@ -50,8 +50,7 @@ final class ControlService: Sendable {
         let descriptor = try ControlAddress.makeSocket()
         let temporary = directory.controlSocket + ".new"
         unlink(temporary)
-        let bound = address.withAddress { Glibc.bind(descriptor, $0, $1) == 0 }
-        guard bound, chmod(temporary, 0o600) == 0, Glibc.listen(descriptor, 16) == 0,
+        guard address.bind(descriptor), chmod(temporary, 0o600) == 0, Glibc.listen(descriptor, 16) == 0,
             rename(temporary, directory.controlSocket) == 0
         else {
             let trouble = PrivateFile.trouble("make the control socket", directory.controlSocket, errno)

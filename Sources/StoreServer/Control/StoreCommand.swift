@@ -36,7 +36,7 @@ public struct StoreCommand: Sendable {
     private func connect() throws -> LineConnection? {
         let address = try ControlAddress(directory)
         let descriptor = try ControlAddress.makeSocket()
-        if address.withAddress({ Glibc.connect(descriptor, $0, $1) == 0 }) { return LineConnection(descriptor) }
+        if address.connect(descriptor) { return LineConnection(descriptor) }
         let code = errno
         close(descriptor)
         switch code {

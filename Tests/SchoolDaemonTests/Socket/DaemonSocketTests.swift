@@ -1,4 +1,6 @@
+import CLinux
 import Foundation
+import Glibc
 import LevelTree
 import Staging
 import Synchronization
@@ -29,9 +31,9 @@ private struct Stranger: ~Copyable {
     let descriptor: Int32
 
     init(_ files: InstallationFiles) throws {
-        let descriptor = DaemonAddress.makeSocket()
-        let result = DaemonAddress(files)?.withAddress { connect(descriptor, $0, $1) }
-        try #require(result == 0)
+        let descriptor = clinux_unix_socket()
+        let isConnected = DaemonAddress(files)?.connect(descriptor)
+        try #require(isConnected == true)
         self.descriptor = descriptor
     }
 
@@ -83,9 +85,9 @@ struct DaemonSocketTests {
         try #require(path.utf8.count > 108)
         #expect(try ask(.collect(nil)) == nil)
         // As a power cut leaves it.
-        let dead = DaemonAddress.makeSocket()
-        let result = DaemonAddress(files)?.withAddress { bind(dead, $0, $1) }
-        try #require(result == 0)
+        let dead = clinux_unix_socket()
+        let isBound = DaemonAddress(files)?.bind(dead)
+        try #require(isBound == true)
         close(dead)
         #expect(try ask(.collect(nil)) == nil)
 
@@ -230,5 +232,51 @@ struct DaemonSocketTests {
         let problem = #expect(throws: DaemonProblem.self) { try ask(.upload(nil)) }
         #expect(problem?.description.contains("the service ended before this was done") == true)
         #expect(problem?.exitStatus == .notNow)
+    }
+
+    @Test("that can take no connection waits a while, says so once, and takes who waits as soon as it can")
+    func noDescriptorsLeft() throws {
+        let tries = Mutex(0)
+        let said = Mutex<[String]>([])
+        let start = ContinuousClock.now
+        let socket = try DaemonSocket(
+            in: files, rest: 0.1,
+            accept: { listener in
+                tries.withLock { $0 += 1 }
+                guard ContinuousClock.now - start < .seconds(1) else { return Glibc.accept(listener, nil, nil) }
+                errno = EMFILE
+                return -1
+            }
+        ) { event in
+            switch event {
+            case .asked(let call): call.caller.finish(.ok)
+            case .deaf(let sentence): said.withLock { $0.append(sentence) }
+            case .left: break
+            }
+        }
+        defer { socket.close() }
+        #expect(try ask(.collect(nil)) == .ok)
+        #expect(said.withLock { $0 }.count == 1)
+        #expect(said.withLock { $0 }.first?.hasSuffix("no connection can be taken: Too many open files") == true)
+        #expect(tries.withLock { $0 } < 20)
+    }
+
+    @Test("may be closed while it waits to take a connection")
+    func closedWhileItWaits() throws {
+        let heard = DispatchSemaphore(value: 0)
+        do {
+            let socket = try DaemonSocket(
+                in: files, rest: 0.05,
+                accept: { _ in
+                    errno = EMFILE
+                    return -1
+                }
+            ) { if case .deaf = $0 { heard.signal() } }
+            let stranger = try Stranger(files)
+            heard.wait()
+            socket.close()
+            stranger.write("too late")
+        }
+        #expect(try ask(.collect(nil)) == nil)
     }
 }

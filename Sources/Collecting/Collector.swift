@@ -5,6 +5,9 @@ import Staging
 /// a collector reads no content of what it only declares, and keeps no state.
 public protocol Collector: Sendable {
     var dataset: Dataset { get }
+    /// Whether what it remembers goes on over New Year, since it takes each line only once, in whatever year. Others begin
+    /// each year with all that is at the source.
+    var takesOnce: Bool { get }
 
     /// Where the dataset lies now. Runs nothing, and looks at no more than the names it needs for a decision, so it is
     /// cheap enough for `check` and `sources`.
@@ -16,6 +19,8 @@ public protocol Collector: Sendable {
 }
 
 extension Collector {
+    public var takesOnce: Bool { false }
+
     public func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         try locate(context).checkedGathering()
     }

@@ -11,6 +11,9 @@ public enum Collectors {
         AssessmentRepositoryCollector(), MediaCollector(),
     ]
 
+    /// The datasets of which each line is taken once: see `Collector.takesOnce`.
+    public static let takingOnce = Set(all.filter(\.takesOnce).map(\.dataset))
+
     private static let byDataset = Dictionary(uniqueKeysWithValues: all.map { ($0.dataset, $0) })
 
     public static func collector(for dataset: Dataset) -> any Collector {

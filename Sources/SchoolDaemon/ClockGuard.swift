@@ -9,7 +9,7 @@ public enum ClockGuard {
     /// No school server lives that long.
     private static let lifetimeSeconds: Int64 = 30 * 366 * 86_400
     /// A repaired clock jumps back by hours; one that lost more has lost its battery.
-    private static let toleratedSeconds: Int64 = 2 * 86_400
+    static let toleratedSeconds: Int64 = 2 * 86_400
 
     /// What is wrong with a clock.
     public enum Doubt: Hashable, Sendable {

@@ -4,10 +4,16 @@ import Settings
 import Staging
 import Synchronization
 
+/// What was gathered does not fit what has become known of the time since.
+struct TimeLearned: Error, CustomStringConvertible {
+    let description = "the time became known while this was gathered; the next collection takes it"
+}
+
 /// One pass over some datasets: each is gathered by its collector and staged, in the order of sending. What befalls one
 /// dataset never stops the others.
 public struct CollectionPass: Sendable {
-    /// What a pass needs of staging; tests give their own. It tells its progress for the first time when its turn has come.
+    /// What a pass needs of staging; tests give their own. It tells its progress for the first time when its turn has come,
+    /// and throws `TimeLearned` for what must be gathered again.
     public typealias Stage =
         @Sendable (Dataset, Gathering, CollectionMoment, (CollectionProgress) throws -> Void) throws -> CollectionResult
 
@@ -68,13 +74,14 @@ public struct CollectionPass: Sendable {
         Set(datasets).sorted { (settings.priority(of: $0), $0.name) < (settings.priority(of: $1), $1.name) }
     }
 
+    /// - Parameter isAgain: the time had become known while it was gathered, which it does once.
     private func collect(
-        _ collector: any Collector, _ observer: @escaping @Sendable (Event) -> Void
+        _ collector: any Collector, _ observer: @escaping @Sendable (Event) -> Void, isAgain: Bool = false
     ) async -> DatasetReport {
         let dataset = collector.dataset
-        var limit = TimeLimit(settings.settings(for: dataset).timeout, bootSeconds: bootSeconds)
         do {
             let moment = try moment()
+            var limit = TimeLimit(settings.settings(for: dataset).timeout, bootSeconds: bootSeconds)
             let context = context(moment)
             let location = collector.locate(context)
             // What was never here is no news. What was, and is not any more, is for staging's guards to judge, unless the
@@ -92,6 +99,8 @@ public struct CollectionPass: Sendable {
                 observer(.progressed(dataset, $0))
             }
             return report(dataset, result)
+        } catch is TimeLearned where !isAgain {
+            return await collect(collector, observer, isAgain: true)
         } catch let problem as CollectingProblem where problem.code == .absent && standing(dataset) == nil {
             return DatasetReport(dataset: dataset, ending: .absent(reason: problem.message))
         } catch {

@@ -10,6 +10,13 @@ public struct CollectionReport: Sendable {
     /// What a person should know beside the datasets: a clock that is not believed, a source that is not mounted.
     public var warnings: [CollectionWarning]
     public var exitStatus: ExitStatus
+    /// Whether something was filed whose year was not known before.
+    var hasFiled = false
+
+    /// Whether there is something new to send.
+    var hasNews: Bool {
+        hasFiled || datasets.contains { if case .published = $0.ending { true } else { !$0.remade.isEmpty } }
+    }
 }
 
 extension School {
@@ -24,6 +31,7 @@ extension School {
     ) async throws -> CollectionReport {
         var warnings = missingSources().map { CollectionWarning(.source, $0) }
         if let notice = try notice ?? standing().warning { warnings.append(CollectionWarning(.identity, notice)) }
+        let held = Set(try staging.heldGenerations().map(\.sequence))
         warnings += try settle(staging).map { CollectionWarning(.state, $0.message) }
         let moment = try moment(staging)
         if let warning = moment.warning(in: zone) {
@@ -40,7 +48,8 @@ extension School {
         warnings += reports.flatMap(\.remade).filter { !$0.shortfalls.isEmpty }.map {
             CollectionWarning(.endedYear, $0.endedYearSentence)
         }
-        return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status)
+        let hasFiled = try !held.isSubset(of: staging.heldGenerations().map(\.sequence))
+        return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status, hasFiled: hasFiled)
     }
 
     /// What the collectors are told at a moment.
@@ -119,6 +128,8 @@ extension School {
                 return context
             },
             moment: {
+                // It gets on, with one dataset after the other.
+                watch?.gotOn()
                 try settle(staging)
                 return try moment(staging)
             },
@@ -127,15 +138,27 @@ extension School {
                 (try? staging.currentGenerations())?.filter { $0.dataset == dataset }.max { $0.sequence < $1.sequence }
             },
             stage: { dataset, gathering, moment, progress in
-                watch?.waits()
-                return try shared.inTurn {
-                    watch?.goesOn()
+                try inTurn {
                     try progress(CollectionProgress())
-                    return try staging.collect(
+                    guard try mayStage(gathering, of: moment, staging) else { throw TimeLearned() }
+                    let result = try staging.collect(
                         dataset, year: moment.year, gathering: gathering, clock: moment.clock,
                         disbelief: sources.disbelief(dataset), progress: progress)
+                    // An upload that was told the time meanwhile has left this to us. What is wrong with one that cannot be
+                    // filed is told by the next collection.
+                    _ = try? settleInTurn(staging)
+                    return result
                 }
             })
+    }
+
+    /// Whether what was gathered belongs to the year that it was gathered for, as far as is known by now. What was
+    /// gathered by a memory has to be gathered again once the time is known: that may have gone with what was filed.
+    private func mayStage(_ gathering: Gathering, of moment: CollectionMoment, _ staging: Staging) throws -> Bool {
+        let now = try self.moment(staging)
+        guard now.isTrusted else { return true }
+        guard moment.isTrusted else { return gathering.memory == nil }
+        return try zone.year(of: now.now + (moment.bootSeconds - now.bootSeconds)) == moment.year
     }
 
     /// Keeps which roots are disks of their own. - Returns: what is wrong if that cannot be written.

@@ -6,10 +6,11 @@ import Wire
 extension School {
     /// The time by the store, if it told it in this boot.
     var storeTime: FileTime? {
-        StoreTime.load(from: files)?.time(at: clock.bootSeconds(), in: clock.bootID())
+        shared.storeTime { StoreTime.load(from: files) }?.time(at: clock.bootSeconds(), in: clock.bootID())
     }
 
-    /// Remembers what the store said of the time, and files what was held for want of it.
+    /// Remembers what the store said of the time, and files what was held for want of it; or leaves that to the pass that
+    /// stages something now, for which an upload does not wait.
     ///
     /// - Parameters:
     ///   - seconds: since 1970.
@@ -17,34 +18,38 @@ extension School {
     /// - Throws: `StagingError`, also where only some of it could not be filed.
     func learn(storeSeconds seconds: Int64, at bootSeconds: Double, _ staging: Staging) throws {
         try StoreTime(bootID: clock.bootID(), bootSeconds: bootSeconds, seconds: seconds).save(to: files)
-        if let problem = try settle(staging).first { throw problem }
+        shared.rereadStoreTime()
+        if let problem = try shared.inTurnIfFree({ try settleInTurn(staging) })?.first { throw problem }
     }
 
-    /// Files what is held, if the time is known now.
+    /// Files what is held, if the time is known now: then waits for its turn.
     /// - Returns: what is wrong with those that could not be filed as they should; it concerns no other dataset.
     /// - Throws: `StagingError` if staging cannot be used; what was not filed stays held.
     @discardableResult
     func settle(_ staging: Staging) throws -> [StagingError] {
+        guard try !staging.heldGenerations().isEmpty, try moment(staging).isTrusted else { return [] }
+        return try inTurn { try settleInTurn(staging) }
+    }
+
+    /// Staging's turn. Waiting for it counts for no time limit.
+    func inTurn<Result>(_ work: () throws -> Result) rethrows -> Result {
+        watch?.waits()
+        return try shared.inTurn {
+            watch?.goesOn()
+            return try work()
+        }
+    }
+
+    /// As `settle`, by whose turn it is.
+    @discardableResult
+    func settleInTurn(_ staging: Staging) throws -> [StagingError] {
         let held = try staging.heldGenerations()
         guard !held.isEmpty else { return [] }
         let moment = try moment(staging)
         guard moment.isTrusted else { return [] }
         let known = HeldYears.Known(now: moment.now, bootSeconds: moment.bootSeconds, bootID: moment.bootID)
-        let trusted = try staging.currentGenerations().filter {
-            $0.isClockTrusted && $0.held == nil && $0.finishedMilliseconds <= moment.now.milliseconds
-        }
-        let filings = try held.compactMap { generation in
-            let before = trusted.filter { $0.sequence < generation.sequence }
-            let after = trusted.filter { $0.sequence > generation.sequence }
-            return try HeldYears.filing(
-                HeldYears.Held(
-                    generation: generation,
-                    earliest: before.map(\.finishedMilliseconds).max().map(FileTime.init(milliseconds:)),
-                    latest: after.map(\.startedMilliseconds).min().map(FileTime.init(milliseconds:)),
-                    newestFile: newestFile(of: generation, staging, before: moment.now)),
-                known: known, zone: zone)
-        }
-        return try staging.file(filings) { dataset, path in
+        let filings = try HeldYears.filings(boots(of: held, staging), known: known, zone: zone)
+        return try staging.file(filings, takenOnce: Collectors.takingOnce) { dataset, path in
             guard dataset.name == "system-heartbeat" else { return nil }
             return HeartbeatName.known(path, in: zone) { boot, seconds in
                 guard boot == HeartbeatName.boot(known.bootID) else { return nil }
@@ -53,12 +58,30 @@ extension School {
         }
     }
 
-    /// Of those that can be true; as far as a damaged list can be read. Filing tells of the damage.
-    private func newestFile(of generation: Generation, _ staging: Staging, before now: FileTime) -> FileTime? {
+    /// What each boot has left held, in the order of the boots, with what its neighbours tell.
+    private func boots(of held: [Generation], _ staging: Staging) throws -> [HeldYears.Boot] {
+        let trusted = try staging.currentGenerations().filter { $0.isClockTrusted && $0.held == nil }
+        return HeldYears.boots(of: held).map { generations in
+            let (first, last) = (generations[0].sequence, generations[generations.count - 1].sequence)
+            return HeldYears.Boot(
+                generations: generations,
+                before: trusted.filter { $0.sequence < first }.map { FileTime(milliseconds: $0.finishedMilliseconds) },
+                after: trusted.filter { $0.sequence > last }.map { FileTime(milliseconds: $0.startedMilliseconds) },
+                newestFile: { newestFile(of: generations, staging, notAfter: $0) })
+        }
+    }
+
+    /// By the kernel's clock when the files were last changed, and no later than their own times: those are whatever
+    /// somebody gave them. As far as a damaged list can be read; filing tells of the damage.
+    private func newestFile(
+        of generations: [Generation], _ staging: Staging, notAfter limit: FileTime
+    ) -> FileTime? {
         var newest: FileTime?
-        try? staging.forEachEntry(of: generation) { staged in
-            let time = staged.entry.modified
-            if time <= now, newest.map({ $0 < time }) ?? true { newest = time }
+        for generation in generations {
+            try? staging.forEachEntry(of: generation) { staged in
+                let time = min(staged.stamp.modified, staged.stamp.changed)
+                if time <= limit, newest.map({ $0 < time }) ?? true { newest = time }
+            }
         }
         return newest
     }

@@ -12,7 +12,8 @@ extension Staging {
     ///
     /// One that belongs where it was kept is only told so. One of another year is made anew there, from what is staged,
     /// and what it had stood before stands again in the year before; of what accumulates, only what came or changed goes
-    /// along, unless a collector remembers what is staged. Each is one transaction: a crash leaves it held, or filed.
+    /// along, unless a collector remembers what is staged. Of what is taken once, in whatever year, a file that grew takes
+    /// along what came to it. Each is one transaction: a crash leaves it held, or filed.
     ///
     /// Each is filed by itself: one that cannot be holds up no other dataset. A damaged one is marked, so that the next
     /// pass reads everything anew: where it was kept in its year it is filed as it lies, else it stays held. What there
@@ -21,12 +22,15 @@ extension Staging {
     ///
     /// Waits for a pass that runs. Filing what is not held any more does nothing.
     ///
-    /// - Parameter renaming: of what accumulates: the name of a file whose date is known now; nil where it stays.
+    /// - Parameters:
+    ///   - takenOnce: accumulating datasets whose collector's memory goes on over New Year: each line is in one year alone.
+    ///   - renaming: of what accumulates: the name of a file whose date is known now; nil where it stays.
     /// - Returns: what is wrong with those that were not filed as they should have been.
     /// - Throws: `StagingError` if the database cannot be used; what was not reached stays held.
     @discardableResult
     public func file(
-        _ filings: [Filing], renaming: (Dataset, RelativePath) -> RelativePath? = { _, _ in nil }
+        _ filings: [Filing], takenOnce: Set<Dataset> = [],
+        renaming: (Dataset, RelativePath) -> RelativePath? = { _, _ in nil }
     ) throws -> [StagingError] {
         guard !filings.isEmpty else { return [] }
         return try passing.withLock { _ in
@@ -39,7 +43,12 @@ extension Staging {
                     row.generation.held != nil, !waiting.contains(row.generation.dataset)
                 else { continue }
                 do {
-                    try file(row, filing, renaming, remembered: remembered[row.generation.dataset])
+                    let dataset = row.generation.dataset
+                    let refiling = Refiling(
+                        staging: self, row: row, filing: filing, names: try newNames(of: row, renaming),
+                        goesWithMemory: remembered[dataset] == row.generation.year,
+                        isTakenOnce: takenOnce.contains(dataset))
+                    try file(refiling)
                 } catch let error as StagingError where error.code == .damaged {
                     problems.append(try distrust(row, filing, error))
                 } catch let error as StagingError {
@@ -60,17 +69,9 @@ extension Staging {
         return years
     }
 
-    private func file(
-        _ row: GenerationRow, _ filing: Filing, _ renaming: (Dataset, RelativePath) -> RelativePath?,
-        remembered: Year?
-    ) throws {
-        let names = try newNames(of: row, renaming)
-        if row.generation.year == filing.year, names.isEmpty {
-            try settle(row, filing)
-        } else {
-            try move(row, filing, names, goesWithMemory: remembered == row.generation.year)
-        }
-        try arrange(row.generation.dataset)
+    private func file(_ refiling: Refiling) throws {
+        if refiling.isNeeded { try refiling.run() } else { try settle(refiling.row, refiling.filing) }
+        try arrange(refiling.row.generation.dataset)
     }
 
     /// Marks a damaged one, and files it as it lies if that is in its year.

@@ -13,10 +13,11 @@ private let day: Int64 = 86_400
 struct HeldYearsTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var what: String
-        /// In days from New Year; nil where nothing is known.
-        var earliest: Int64?
-        var latest: Int64?
-        var newestFile: Int64?
+        /// In days from New Year: the ends of collections before it, the starts of those after it, and when its files were
+        /// changed.
+        var before: [Int64] = []
+        var after: [Int64] = []
+        var files: [Int64] = []
         var now: Int64
         var isSameBoot = false
         var year: Int
@@ -25,58 +26,91 @@ struct HeldYearsTests {
     }
 
     static let table = [
-        Row(what: "by the time of its own boot", earliest: -9, now: 3, isSameBoot: true, year: 2027, isCertain: true),
+        Row(what: "by the time of its own boot", before: [-9], now: 3, isSameBoot: true, year: 2027, isCertain: true),
         Row(
-            what: "by the time of its own boot, in the year before", earliest: -9, now: -3, isSameBoot: true,
-            year: 2026,
-            isCertain: true),
-        Row(what: "between two collections of one year", earliest: 5, latest: 9, now: 30, year: 2027),
-        Row(what: "between two collections of the year before", earliest: -9, latest: -5, now: 30, year: 2026),
-        Row(what: "before now, where nothing came after it", earliest: 5, now: 30, year: 2027),
-        Row(what: "over New Year as a file in it tells", earliest: -9, latest: 9, newestFile: 2, now: 9, year: 2027),
+            what: "by the time of its own boot, in the year before", before: [-9], now: -3, isSameBoot: true,
+            year: 2026, isCertain: true),
+        Row(what: "between two collections of one year", before: [5], after: [9], now: 30, year: 2027),
+        Row(what: "between two collections of the year before", before: [-9], after: [-5], now: 30, year: 2026),
+        Row(what: "between the nearest two", before: [-90, -9], after: [-5, 9], now: 30, year: 2026),
+        Row(what: "before now, where nothing came after it", before: [5], now: 30, year: 2027),
+        Row(what: "over New Year as a file in it tells", before: [-9], after: [9], files: [2], now: 9, year: 2027),
         Row(
-            what: "over New Year under the year before, if none tells", earliest: -9, newestFile: -2, now: 9, year: 2026
-        ),
-        Row(what: "whatever a file of the future says", earliest: -9, newestFile: 90, now: 9, year: 2026),
-        Row(what: "whatever a file of long ago says", earliest: 5, newestFile: -9000, now: 9, year: 2027),
-        Row(what: "not after now, whatever was believed before", earliest: 900, now: -3, year: 2026),
+            what: "over New Year as the newest file tells that can be true", before: [-9], after: [9],
+            files: [2, 20, 4000], now: 30, year: 2027),
+        Row(what: "over New Year under the year before, if none tells", before: [-9], files: [-2], now: 9, year: 2026),
+        Row(what: "whatever a file of the future says", before: [-9], files: [90], now: 9, year: 2026),
+        Row(
+            what: "whatever a file says that is newer than the next collection", before: [-9], after: [-5], files: [2],
+            now: 30, year: 2026),
+        Row(what: "whatever a file of long ago says", before: [5], files: [-9000], now: 9, year: 2027),
+        Row(what: "not after now, whatever was believed before", before: [900], now: -3, year: 2026),
+        Row(
+            what: "not by a clock that was believed and that a later collection gives the lie", before: [-9, 170],
+            after: [9], now: 200, year: 2026),
+        Row(
+            what: "by a clock that was ahead by hours, until somebody repaired it", before: [5], after: [4], now: 30,
+            year: 2027),
         Row(what: "after the release, where nothing came before it", now: -3, year: 2026),
     ]
 
-    private func time(_ days: Int64) -> FileTime { FileTime(seconds: newYear + days * day, nanoseconds: 0) }
+    private static func time(_ days: Int64) -> FileTime { FileTime(seconds: newYear + days * day, nanoseconds: 0) }
+
+    private static func held(_ sequence: UInt64, boot: String, seconds: Double = 100, year: Int) throws -> Generation {
+        Generation(
+            sequence: sequence, dataset: .of("system-heartbeat"), year: try Year(year), outcome: .complete, files: 1,
+            bytes: 1, startedMilliseconds: 946_684_800_000, finishedMilliseconds: 946_684_801_000,
+            isClockTrusted: false, held: HeldMoment(bootID: boot, bootSeconds: seconds))
+    }
+
+    private static func boot(_ generations: [Generation], _ row: Row) -> HeldYears.Boot {
+        HeldYears.Boot(
+            generations: generations, before: row.before.map(time), after: row.after.map(time),
+            newestFile: { limit in row.files.map(time).filter { $0 <= limit }.max() })
+    }
+
+    private func known(_ days: Int64) -> HeldYears.Known {
+        HeldYears.Known(now: Self.time(days), bootSeconds: 400, bootID: "now")
+    }
 
     @Test(arguments: table)
     func year(row: Row) throws {
-        let generation = Generation(
-            sequence: 7, dataset: .of("system-heartbeat"),
-            year: try Year(row.earliest.map { $0 >= 0 } == true ? 2027 : 2026),
-            outcome: .complete, files: 1, bytes: 1, startedMilliseconds: 946_684_800_000,
-            finishedMilliseconds: 946_684_801_000, isClockTrusted: false,
-            held: HeldMoment(bootID: row.isSameBoot ? "now" : "then", bootSeconds: 100))
-        let held = HeldYears.Held(
-            generation: generation, earliest: row.earliest.map(time), latest: row.latest.map(time),
-            newestFile: row.newestFile.map(time))
-        let filing = try #require(
-            try HeldYears.filing(
-                held, known: HeldYears.Known(now: time(row.now), bootSeconds: 400, bootID: "now"), zone: .india))
+        // Where it is kept: in the year of what was believed when it was made.
+        let kept = row.before.max().map { $0 >= 0 } == true ? 2027 : 2026
+        let generation = try Self.held(7, boot: row.isSameBoot ? "now" : "then", year: kept)
+        let filings = try HeldYears.filings([Self.boot([generation], row)], known: known(row.now), zone: .india)
+        let filing = try #require(filings.first)
         #expect(filing.sequence == 7 && filing.year.number == row.year && filing.isCertain == row.isCertain)
         let started = FileTime(milliseconds: filing.startedMilliseconds)
         #expect(try SchoolTimeZone.india.year(of: started) == filing.year)
-        if row.isSameBoot { #expect(started == time(row.now) + -300) }
+        if row.isSameBoot { #expect(started == Self.time(row.now) + -300) }
+    }
+
+    @Test("with all of its boot, and no earlier than what an earlier boot's files tell")
+    func boots() throws {
+        let held = try [
+            (1, "b1"), (2, "b2"), (3, "b2"), (4, "b3"), (5, ""), (6, ""),
+        ].map { try Self.held($0, boot: $1, year: 2026) }
+        let boots = HeldYears.boots(of: held)
+        #expect(boots.map { $0.map(\.sequence) } == [[1], [2, 3], [4], [5], [6]])
+        let none = Row(what: "", before: [-9], now: 9, year: 0)
+        var telling = none
+        telling.files = [2]
+        let rows = [none, telling, none, none, none]
+        let filings = try HeldYears.filings(
+            zip(boots, rows).map { Self.boot($0, $1) }, known: known(9), zone: .india)
+        #expect(filings.map(\.year.number) == [2026, 2027, 2027, 2027, 2027, 2027])
     }
 
     @Test("by the boot clock to the second of New Year's night")
     func midnight() throws {
         for (bootSeconds, year) in [(399.0, 2026), (400.0, 2027)] {
-            let generation = Generation(
-                sequence: 7, dataset: .of("system-heartbeat"), year: try Year(2026), outcome: .complete, files: 1,
-                bytes: 1,
-                startedMilliseconds: 0, finishedMilliseconds: 0, isClockTrusted: false,
-                held: HeldMoment(bootID: "b", bootSeconds: bootSeconds))
+            let generation = try Self.held(7, boot: "b", seconds: bootSeconds, year: 2026)
             let known = HeldYears.Known(
                 now: FileTime(seconds: newYear + 600, nanoseconds: 0), bootSeconds: 1000, bootID: "b")
-            let filing = try HeldYears.filing(HeldYears.Held(generation: generation), known: known, zone: .india)
-            #expect(filing?.year.number == year)
+            let filings = try HeldYears.filings(
+                [HeldYears.Boot(generations: [generation])], known: known, zone: .india)
+            #expect(filings.map(\.year.number) == [year])
         }
     }
 }

@@ -87,6 +87,7 @@ struct UploadGateTests {
         #expect(gate.manners.refusal(false)?.code == .monthlyLimit)
         #expect(school.uploadHold() == nil)
         try StoreTime(bootID: "this boot", bootSeconds: 3600, seconds: Self.evening).save(to: school.files)
+        school.shared.rereadStoreTime()
         #expect(gate.manners.refusal(true)?.code == .monthlyLimit, "it is undated, and nothing says that it was before")
         #expect(school.uploadHold()?.seconds == 10_800)
     }

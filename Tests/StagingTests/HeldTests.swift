@@ -107,6 +107,39 @@ struct HeldTests {
         #expect(try staging.memory(of: .accumulating) == CollectorMemory(year: Year(2019), bytes: [2]))
     }
 
+    @Test func `takes along only what came behind, where each line is taken once in whatever year`() throws {
+        let staging = try site.open()
+        func take(_ lines: String, boot: String?) throws {
+            let name = "../made/\(boot ?? "first")"
+            try site.put(name, lines, mode: 0o600)
+            let made = MadeFile(
+                path: "\(site.source)/\(name)", mode: 0o640, modified: FileTime(seconds: 1, nanoseconds: 0),
+                continuesLast: true)
+            var gathering = site.folder
+            gathering.parts.append(.made(made, as: try RelativePath("log")))
+            gathering.memory = Array(lines.utf8)
+            let clock = clock(boot: boot)
+            try #require(
+                try staging.collect(.accumulating, year: Year(2018), gathering: gathering, clock: clock).published
+                    != nil)
+        }
+        try site.put("grown", "123")
+        try site.put("same", "x")
+        try take("one\n", boot: nil)
+        try site.put("grown", "1234")
+        try take("two\n", boot: "b1")
+        try take("three\n", boot: "b2")
+        try staging.file(staging.heldGenerations().map { try filing($0, 2019) }, takenOnce: [.accumulating])
+        #expect(try site.tree(.accumulating) == ["grown": "123", "log": "one\n", "same": "x"])
+        // What is at the source begins each year anew.
+        #expect(try site.tree(.accumulating, year: 2019) == ["grown": "1234", "log": "two\nthree\n"])
+        let memory = try staging.memory(of: .accumulating)
+        #expect(try memory == CollectorMemory(year: Year(2019), bytes: Array("three\n".utf8)))
+        let filed = try #require(try staging.currentGenerations().last)
+        #expect(try staging.content("log", of: filed) == Array("two\nthree\n".utf8))
+        #expect(filed.bytes == 14 && filed.files == 2)
+    }
+
     @Test func `takes along all that its collector remembers, also when it is the second of two boots`() throws {
         try site.put("old", "x")
         let staging = try site.open()

@@ -8,6 +8,7 @@ import Staging
 /// What is in the folder and is no log is taken as it is found.
 struct NginxLogsCollector: Collector {
     let dataset = Dataset.of("nginx-logs")
+    let takesOnce = true
 
     private func place(_ context: CollectionContext) -> SourcePlace { context.sources.inData(dataset.name) }
 

@@ -90,17 +90,15 @@ extension School {
     }
 
     private func result(_ report: CollectionReport, _ identity: SchoolIdentity) -> JobResult {
-        var result = JobResult(ending: .done, warnings: report.warnings)
+        var result = JobResult(ending: .done, hasNews: report.hasNews, warnings: report.warnings)
         for dataset in report.datasets {
             switch dataset.ending {
             case .published(let generation):
-                result.hasNews = true
                 if dataset.isGood { result.news = JobResult.News(sentence: dataset.sentence, generation: generation) }
             case .unchanged, .absent, .held: break
             case .waiting: result.ending = .early
             case .failed: result.ending = .failed
             }
-            if !dataset.remade.isEmpty { result.hasNews = true }
             if !dataset.isGood { result.trouble = trouble(dataset, identity) }
         }
         return result

@@ -98,6 +98,6 @@ extension SchoolRequest {
 extension RequestOutcome {
     fileprivate init(_ report: CollectionReport) {
         status = report.exitStatus
-        hasNews = report.datasets.contains { if case .published = $0.ending { true } else { false } }
+        hasNews = report.hasNews
     }
 }

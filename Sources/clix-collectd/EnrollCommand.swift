@@ -1,4 +1,6 @@
 import ArgumentParser
+import Collecting
+import LevelTree
 import SchoolDaemon
 import Settings
 import Terminal
@@ -35,6 +37,7 @@ struct EnrollCommand: RequestingCommand {
     }
 
     func request(_ school: School) throws -> SchoolRequest {
+        try refuseUnconfigured(school)
         let configured = school.settings.store
         let address = try store.map { try StoreURL($0) } ?? configured
         return .enroll(
@@ -42,8 +45,20 @@ struct EnrollCommand: RequestingCommand {
             configuration: configured == nil ? common.config : nil)
     }
 
+    /// Who cannot enrol hears so before the code is asked for. Where nothing on this machine but its container tells who it
+    /// is, the running service says so, after that.
+    private func refuseUnconfigured(_ school: School) throws {
+        let identity: SchoolIdentity
+        do {
+            identity = try school.identityToSend()
+        } catch is CollectingProblem {
+            return
+        }
+        try identity.requireConfigured()
+    }
+
     func perform(_ school: School, _ progress: Progress) async throws -> ExitStatus {
-        // Who cannot enrol hears so before the code is asked for. Where the service does this, it says so, after that.
+        // Here the container was asked, too.
         try school.identityToSend().requireConfigured()
         return try await request(school).perform(on: school, telling: PersonHere(progress: progress)).status
     }

@@ -1,5 +1,8 @@
 import Foundation
+import Staging
 import Testing
+
+@testable import SchoolDaemon
 
 /// The built program, as a person or a script runs it.
 @Suite("The command clix-collectd")
@@ -203,6 +206,21 @@ struct CommandLineTests {
         #expect(try run("upload", "--config", path).code == 78)  // no store is known
         let set = try configuration(of: made, more: "[store]\nurl = \"https://127.0.0.1:1\"")
         #expect(try run("upload", "--config", set).code == 77)
+    }
+
+    @Test("beside a running service tells a server that nobody set up so before it asks for the code")
+    func unconfiguredBesideService() throws {
+        let made = try MadeSchool()
+        let path = try configuration(of: made, serverID: "sp100")
+        let files = InstallationFiles(stagingDirectory: made.root + "/staging")
+        try made.folder("staging")
+        try files.makeDirectory()
+        let socket = try DaemonSocket(in: files) { if case .asked(let call) = $0 { call.caller.finish(.ok) } }
+        defer { socket.close() }
+        // With no code on standard input: who asks for it would end with 64.
+        let refused = try run("enroll", "--store", "https://127.0.0.1:1", "--config", path)
+        #expect(refused.code == 78, "\(refused)")
+        #expect(refused.errors.contains("server_settings.py"))
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Collecting
+import Glibc
 import LevelTree
 import Settings
 import Staging
@@ -161,6 +162,29 @@ struct WrongClockTests {
         status = try school.status()
         #expect(status.clock.warning == nil && status.clock.skew == nil && status.clock.isTrusted)
         #expect(!status.summary.contains("the clock is wrong"))
+    }
+
+    @Test("what is held is filed under no year that a file alone claims, with a time that somebody gave it")
+    func forgedTime() async throws {
+        // The kernel's clock cannot be moved, so this New Year is the next one.
+        let now = Int64(time(nil))
+        func yearAt(_ seconds: Int64) throws -> Year {
+            try SchoolTimeZone.india.year(of: FileTime(seconds: seconds, nanoseconds: 0))
+        }
+        let year = try yearAt(now)
+        var newYear = now
+        while try yearAt(newYear) == year { newYear += 86_400 }
+        hand.set(newYear - 20 * 86_400)
+        _ = try await collect("one\n")
+        hand.boot("b2", now: batteryless)
+        try made.file("data/gstudio-logs/copied.log", "from a disk of next year\n")
+        let forged = timespec(tv_sec: Int(newYear) + 5 * 86_400, tv_nsec: 0)
+        try #require(utimensat(AT_FDCWD, "\(made.root)/data/gstudio-logs/copied.log", [forged, forged], 0) == 0)
+        let held = try #require(try await collect("one\ntwo\n").heldGenerations().first)
+        hand.boot("b3", now: newYear + 9 * 86_400)
+        let staging = try await collect("one\ntwo\nthree\n")
+        #expect(try staging.heldGenerations().isEmpty)
+        #expect(try staging.generation(held.sequence)?.year == year)
     }
 
     @Test("what the store said in an earlier boot is no help")

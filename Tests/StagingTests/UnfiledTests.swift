@@ -49,6 +49,21 @@ struct UnfiledTests {
         #expect(try staging.content("a", of: next) == Array("1".utf8))
     }
 
+    @Test(arguments: [false, true])
+    func `goes along as a whole where the generation before it is damaged`(isTakenOnce: Bool) throws {
+        try site.put("a", "1")
+        let staging = try site.open()
+        let before = try collect(staging, .accumulating, Site.clock)
+        try site.put("b", "2")
+        let held = try collect(staging, .accumulating)
+        try loseEntries(before)
+
+        let problems = try staging.file([filing(held, 2019)], takenOnce: isTakenOnce ? [.accumulating] : [])
+        #expect(problems.isEmpty)
+        #expect(try staging.heldGenerations().isEmpty)
+        #expect(try site.tree(.accumulating, year: 2019) == ["a": "1", "b": "2"])
+    }
+
     @Test func `is filed as it lies when it is damaged in its own year`() throws {
         try site.put("a", "1")
         let staging = try site.open()

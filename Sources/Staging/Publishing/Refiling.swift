@@ -65,7 +65,12 @@ struct Refiling {
     /// with what it remembers, but for what is taken once.
     private func formerState(_ before: GenerationRow?) throws -> Baseline? {
         guard isOtherYear, dataset.kind == .accumulate, isTakenOnce || !goesWithMemory, let before else { return nil }
-        return try baseline(of: before, withContent: isTakenOnce)
+        do {
+            return try baseline(of: before, withContent: isTakenOnce)
+        } catch let error as StagingError where error.code == .damaged {
+            // What it had cannot be told. That a year has some of another's as well is better than that it waits for ever.
+            return nil
+        }
     }
 
     private func fill(_ draft: GenerationDraft, from baseline: Baseline, without former: Baseline?) throws {

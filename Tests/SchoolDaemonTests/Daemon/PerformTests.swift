@@ -127,6 +127,35 @@ struct PerformTests {
         #expect(cause.jobs.contains(.collect(.of("system-heartbeat"))))
     }
 
+    @Test("of a large dataset waits where there is no room, with the same cause for all, and the small ones go on")
+    func noRoom() async throws {
+        let made = try MadeSchool()
+        try made.file("data/rcs-repo/large.json,v", String(repeating: "text", count: 2 << 20))
+        try made.file("data/gstudio-logs/export.log", "a line\n")
+        func school(keepFree: UInt64) throws -> School {
+            var settings = made.settings
+            settings.school.serverID = try ServerID("mz150")
+            settings.source.docker = ["false"]
+            settings.staging.keepFree = keepFree
+            return try School(settings)
+        }
+        let roomy = try school(keepFree: 0)
+        let free = try roomy.openStaging(roomy.identity()).diskUse().free
+        // More than half of this reserve is there.
+        let narrow = try school(keepFree: free + free / 2)
+        let repository = await narrow.perform(.collect(.of("rcs-repo")))
+        let cause = try #require(repository.trouble?.cause)
+        #expect(repository.ending == .failed && cause.subject == .disk)
+        #expect(cause.sentence.hasPrefix("rcs-repo: failed: the disk of the staging directory has come to its reserve"))
+        #expect(cause.sentence.hasSuffix(": large collections wait until there is room again; nothing was dropped"))
+        for small in ["gstudio-logs", "system-heartbeat"] {
+            #expect(await narrow.perform(.collect(.of(small))).hasNews, "\(small)")
+        }
+        #expect(try narrow.status().summary.contains("; no room: large collections wait; "))
+        #expect(await roomy.perform(.collect(.of("rcs-repo"))).hasNews)
+        #expect(try roomy.status().disk.collecting == .all)
+    }
+
     @Test("under a clock that is not believed warns of the same, whatever the clock shows")
     func doubtedClock() async throws {
         let made = try MadeSchool()

@@ -4,9 +4,9 @@
 without_the_accidental() {
     sed -E 's/[A-Z][a-z]{2} [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} [A-Z]+; .* ago/TIME; AGO/
         s/^[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [^ ]+ /TIME HOST /
-        s/\[[0-9]+\]:/[PID]:/; s/(Main PID: |[├└]─ *)[0-9]+/\1PID/
+        s/\[[0-9]+\]:/[PID]:/; s/(Main PID: )[0-9]+/\1PID/
         s/[0-9]+(\.[0-9])? (bytes?|kB|MB)/SIZE/g; s/ 20[0-9]{2}: / YEAR: /; s/ after [0-9]+ ms/ after MS/; s/(waiting; )[a-z._-]+ in [^";]+/\1JOB in A_WHILE/
-        /^ +(Tasks|Memory|CPU|CGroup): /d; s/ +$//'
+        /^ +((Tasks|Memory|CPU|CGroup): |[├└]─)/d; s/ +$//'
 }
 # readme_block N: the Nth block of code in its section.
 readme_block() {

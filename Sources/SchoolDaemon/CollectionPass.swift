@@ -119,7 +119,8 @@ public struct CollectionPass: Sendable {
             }
         return DatasetReport(
             dataset: dataset, ending: ending, figures: result.figures, shortfalls: result.shortfalls,
-            skipped: result.skipped, standing: standing(dataset), remade: result.remade)
+            skipped: result.skipped, standing: standing(dataset), remade: result.remade,
+            endedYearProblem: result.endedYearProblem)
     }
 
     private func report(_ dataset: Dataset, failure error: any Error) -> DatasetReport {

@@ -4,7 +4,7 @@ import Terminal
 
 extension Generation {
     /// Of the last state of an ended year, which lacks something.
-    var endedYearSentence: String {
+    fileprivate var endedYearSentence: String {
         let lines = DatasetReport.lines(shortfalls, verb: "missing").map { $0.drop { $0 == " " } }
         return "\(dataset): the last state of \(year) goes to the store without what it cannot be given any more; "
             + lines.joined(separator: "; ")
@@ -14,6 +14,19 @@ extension Generation {
 extension DatasetReport {
     /// How many missing files are named in the story; the rest are counted.
     static let namedShortfalls = 5
+
+    /// What a person should know of years that have ended.
+    var endedYearWarnings: [CollectionWarning] {
+        let lacking = remade.filter { !$0.shortfalls.isEmpty }.map {
+            CollectionWarning(.endedYear, $0.endedYearSentence)
+        }
+        guard let endedYearProblem else { return lacking }
+        let sentence = "\(dataset): the last state of an ended year could not be brought up to what is still there"
+        return lacking + [
+            CollectionWarning(
+                .endedYear, "\(sentence): \(endedYearProblem); the next collection tries again", topic: sentence)
+        ]
+    }
 
     /// One line for a person, without the full stop: `db: 42 files, 1.2 GB, new`.
     public var sentence: String {

@@ -54,11 +54,13 @@ public struct DatasetReport: Sendable {
     public let standing: Generation?
     /// Last states of ended years that were made anew, without what was gone before it was sent.
     public let remade: [Generation]
+    /// Why that could not be done with all of them; it is tried again with the next collection.
+    public let endedYearProblem: String?
 
     public init(
         dataset: Dataset, ending: Ending, figures: CollectionFigures? = nil,
         shortfalls: [Shortfall] = [], skipped: [Shortfall] = [], standing: Generation? = nil,
-        remade: [Generation] = []
+        remade: [Generation] = [], endedYearProblem: String? = nil
     ) {
         self.dataset = dataset
         self.ending = ending
@@ -67,6 +69,7 @@ public struct DatasetReport: Sendable {
         self.skipped = skipped
         self.standing = standing
         self.remade = remade
+        self.endedYearProblem = endedYearProblem
     }
 
     /// The generation that the pass made or found again.

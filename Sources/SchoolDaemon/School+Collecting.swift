@@ -45,9 +45,7 @@ extension School {
         var status = ExitStatus(collecting: reports)
         if !missingSources().isEmpty, status == .ok { status = .partial }
         warnings += [remember(sources), record(reports)].compactMap { $0 }.map { CollectionWarning(.state, $0) }
-        warnings += reports.flatMap(\.remade).filter { !$0.shortfalls.isEmpty }.map {
-            CollectionWarning(.endedYear, $0.endedYearSentence)
-        }
+        warnings += reports.flatMap(\.endedYearWarnings)
         let hasFiled = try !held.isSubset(of: staging.heldGenerations().map(\.sequence))
         return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status, hasFiled: hasFiled)
     }

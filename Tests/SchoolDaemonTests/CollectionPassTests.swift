@@ -84,6 +84,22 @@ struct CollectionPassTests {
         #expect(ExitStatus(collecting: reports) == .notNow)
     }
 
+    @Test("tells where an ended year's last state could not be made anew, and what the pass came to all the same")
+    func endedYear() async throws {
+        let pass = try pass([FakeCollector(dataset: media)]) { dataset, _, _, _ in
+            var made = result(.published(try .made(dataset)))
+            made.endedYearProblem = "there is no room"
+            return made
+        }
+        let report = try #require(await pass.run().first)
+        #expect(report.generation != nil)
+        #expect(
+            report.endedYearWarnings.map(\.sentence) == [
+                "media: the last state of an ended year could not be brought up to what is still there: there is no "
+                    + "room; the next collection tries again"
+            ])
+    }
+
     @Test("says nothing of a dataset that this machine never had, and asks staging about one that is gone")
     func absence() async throws {
         let diary = Diary()

@@ -1,6 +1,7 @@
 import Content
 import Glibc
 import LevelTree
+import Synchronization
 import Testing
 import Wire
 
@@ -174,15 +175,25 @@ struct EndedYearTests {
     }
 
     @Test(arguments: PublishingStep.allCases)
-    func `is there once after a crash, before or after`(step: PublishingStep) throws {
+    func `is there once where it breaks off, before or after, and is told; what the pass came to stands`(
+        step: PublishingStep
+    ) throws {
         _ = try collect(site.open())
         try site.remove("c")
-        site.options.beforeStep = { if $0 == step { throw Crash() } }
-        #expect(throws: (any Error).self) { _ = try collect(site.open(), year: 2019) }
+        let published = Mutex(0)
+        site.options.beforeStep = { passed in
+            if passed == .makeDurable { published.withLock { $0 += 1 } }
+            // What the pass itself came to is the first.
+            if passed == step, published.withLock({ $0 }) == 2 { throw Crash() }
+        }
+        let result = try collect(site.open(), year: 2019)
+        let isRemade = step != .makeDurable && step != .record
+        let new = try #require(result.published)
+        #expect(result.endedYearProblem == "Crash()" && result.remade.isEmpty == !isRemade)
 
         site.options.beforeStep = { _ in }
         let staging = try site.open()
-        let isRemade = step != .makeDurable && step != .record
+        #expect(try pending(staging, 2019) == [new])
         #expect(try pending(staging).map(\.outcome) == [isRemade ? .partial : .complete])
         #expect(try collect(staging, year: 2019).remade.count == (isRemade ? 0 : 1))
         let remade = try #require(try pending(staging).first)

@@ -9,9 +9,30 @@ extension Collection {
     /// Called at the end of a pass that has found its source well: it was not held back, nothing is disbelieved, and there
     /// are files. While one file cannot be read, or its disk may be away, that state waits as it is.
     ///
-    /// - Parameter present: how many files the pass has found.
-    /// - Returns: the new generations, durable, each in the place of the one before it.
-    func remakeEndedYears(present: UInt64) throws -> [Generation] {
+    /// What the pass itself came to is published by then, and stands whatever comes of this; the next pass tries again.
+    ///
+    /// - Parameters:
+    ///   - present: how many files the pass has found.
+    ///   - result: gets the new generations, durable, each in the place of the one before it; and what went wrong.
+    func remakeEndedYears(present: UInt64, in result: inout CollectionResult) {
+        do {
+            for (row, lastSent) in try endedYears(present) {
+                do {
+                    guard let made = try remake(row, lastSent: lastSent) else { continue }
+                    result.remade.append(made)
+                } catch let error as StagingError where error.code == .damaged {
+                    // Its own list: the upload says so.
+                    continue
+                }
+                try staging.arrange(dataset)
+            }
+        } catch {
+            result.endedYearProblem = "\(error)"
+        }
+    }
+
+    /// - Returns: those that may be made anew, each with the last state of its year that the store has.
+    private func endedYears(_ present: UInt64) throws -> [(row: GenerationRow, lastSent: GenerationRow?)] {
         guard dataset.isByReference, disbelief == nil, clock.heldBoot == nil, present > 0 else { return [] }
         let rows = try staging.read { try GenerationTable.rows(of: dataset, $0) }.filter { !$0.isDropped }
         let inDoubt = try staging.pendingCommits().map(\.sequence)
@@ -21,14 +42,7 @@ extension Collection {
                 // A later state of that year, which may be one that is held, stands in for it.
                 && !rows.contains { $0.generation.year == row.generation.year && $0.sequence > row.sequence }
         }
-        return try ended.compactMap { row in
-            do {
-                return try remake(row, lastSent: rows.last { isSent($0, of: row.generation.year) })
-            } catch let error as StagingError where error.code == .damaged {
-                // Its own list: the upload says so.
-                return nil
-            }
-        }
+        return ended.map { row in (row, rows.last { isSent($0, of: row.generation.year) }) }
     }
 
     private func isSent(_ row: GenerationRow, of year: Year) -> Bool {
@@ -64,6 +78,7 @@ extension Collection {
         }
     }
 
+    /// The folders follow by `Staging.arrange`.
     private func record(
         _ draft: GenerationDraft, in row: GenerationRow, _ shortfalls: ShortfallList
     ) throws -> Generation {
@@ -80,7 +95,6 @@ extension Collection {
             treePath: try treePath(of: dataset, before.year, staging.identity), isCurrent: true)
         try staging.record(FinishedDraft(row: made, footprint: draft.gauge.added, memory: nil, mustBeSent: nil))
         draft.handOver()
-        try staging.arrange(dataset)
         return generation
     }
 }

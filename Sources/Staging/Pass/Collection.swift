@@ -70,9 +70,8 @@ struct Collection {
                 draft.discard()
                 return CollectionResult(ending: .held(reason: reason), pass)
             }
-            let remade = try remakeEndedYears(present: draft.files)
             var result = try finish(pass, last, sources, place)
-            result.remade = remade
+            remakeEndedYears(present: draft.files, in: &result)
             return result
         } catch {
             draft.discard()

@@ -69,6 +69,8 @@ public struct CollectionResult: Sendable {
     /// Unsent last states of ended years that were made anew by this pass, as something of them was gone: of sets taken
     /// by reference.
     public var remade: [Generation] = []
+    /// Why not all such states could be made anew. The pass itself stands; the next one tries again.
+    public var endedYearProblem: String?
 
     /// Nil where it is too early for one.
     public var outcome: Outcome? {

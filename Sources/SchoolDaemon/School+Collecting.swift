@@ -139,13 +139,12 @@ extension School {
                 try inTurn {
                     try progress(CollectionProgress())
                     guard try mayStage(gathering, of: moment, staging) else { throw TimeLearned() }
-                    let result = try staging.collect(
+                    // An upload that was told the time meanwhile has left this to us, whatever comes of the pass. What is
+                    // wrong with one that cannot be filed is told by the next collection.
+                    defer { _ = try? settleInTurn(staging) }
+                    return try staging.collect(
                         dataset, year: moment.year, gathering: gathering, clock: moment.clock,
                         disbelief: sources.disbelief(dataset), progress: progress)
-                    // An upload that was told the time meanwhile has left this to us. What is wrong with one that cannot be
-                    // filed is told by the next collection.
-                    _ = try? settleInTurn(staging)
-                    return result
                 }
             })
     }

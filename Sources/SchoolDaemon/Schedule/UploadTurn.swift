@@ -15,8 +15,10 @@ struct UploadTurn: Sendable, Hashable {
         case sent
         /// The store was reached and has all but some datasets, which it did not take, or which could not be read.
         case sentInPart
-        /// The store was not reached, or not to the end: there is no link, or somebody else answers on it.
+        /// The store was not reached: there is no link, or somebody else answers on it.
         case noLink
+        /// The store was reached, and the link ended before all was sent.
+        case cutOff
         case failed
         /// Nothing will change until somebody does something.
         case needsPerson
@@ -97,6 +99,10 @@ struct UploadTurn: Sendable, Hashable {
         case .noLink:
             let pause = failures < Self.mostLooks ? Self.look : Self.lateLook
             failed(bootSeconds, wait: failures == 0 ? Self.first : pause)
+        case .cutOff:
+            // Links of a minute or two are how such a school sends at all.
+            failures = 0
+            failed(bootSeconds, wait: Self.first)
         case .failed: failed(bootSeconds, wait: Self.doubled(Self.first, failures + 1, most: Self.longest))
         case .held:
             // The link is good; what holds it tells for how long, and this is for where it does not.
@@ -145,7 +151,8 @@ extension UploadTurn.Ending {
             case nil: report.exitStatus == 0 ? .sent : .sentInPart
             case let error? where error.isHold: .held
             case let error? where error.isPermanent: .needsPerson
-            case let error? where [.offline, .untrusted].contains(error.code): .noLink
+            case let error? where [.offline, .untrusted].contains(error.code):
+                report.storeTime == nil ? .noLink : .cutOff
             case let error?: error.retryAfter.map { .askedToWait($0) } ?? .failed
             }
     }

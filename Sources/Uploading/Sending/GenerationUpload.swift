@@ -146,6 +146,8 @@ final class GenerationUpload {
         var frame = try leaning(frame)
         for _ in 0..<GenerationUpload.mostBuilds {
             let built = try tools.builder.build(frame, reader: reader, former: formerReader)
+            // Of a former state that is gone or damaged, no other frame tries to read more.
+            if !built.hasBase, !frame.base.isEmpty { leansOnFormer = false }
             guard try tools.frames.send(built) else {
                 if built.hasBase { frame = try withoutBase(frame) }
                 continue

@@ -60,6 +60,20 @@ struct UploadTurnTests {
         #expect(turn.pause(bootSeconds: 300) == 30, "and begins anew with each route")
     }
 
+    @Test("that the link has cut off is tried again soon, however often that happens")
+    mutating func cutOff() {
+        var report = UploadReport()
+        report.stopped = UploadError(.offline, "the connection broke")
+        report.storeTime = (1_800_000_000, 0)
+        for _ in 0..<200 {
+            turn.begin()
+            turn.end(UploadTurn.Ending(report), bootSeconds: 100)
+            #expect(turn.pause(bootSeconds: 100) == 30)
+        }
+        report.storeTime = nil
+        #expect(UploadTurn.Ending(report) == .noLink)
+    }
+
     @Test("that a store in trouble does not take comes later and later, also when more is collected")
     mutating func failed() {
         var pauses: [Double] = []

@@ -8,7 +8,7 @@ import Testing
 @testable import SchoolDaemon
 @testable import Staging
 
-@Suite("The time becomes known", .timeLimit(.minutes(2)))
+@Suite("The time becomes known", .timeLimit(.minutes(10)))
 struct TimeLearnedTests {
     private let made: MadeSchool
     private let hand: HandClock
@@ -100,7 +100,7 @@ struct TimeLearnedTests {
         // Its lines are there when it has read its memory, and waits for its turn.
         let scratch = school.scratch
         while (try? FileManager.default.subpathsOfDirectory(atPath: scratch).contains { $0.hasSuffix("/0") }) != true {
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(20))
         }
         try school.learn(storeSeconds: Self.february, at: hand.bootSeconds, staging)
         endOthersTurn()
@@ -164,7 +164,7 @@ struct TimeLearnedTests {
             try await school.watched(by: watch).collect([exports], as: school.identity(), into: staging) { _ in }
         }
         // When it was begun, and when it begins to wait.
-        while asked.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(5)) }
+        while asked.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(20)) }
         hand.pass(1000)
         #expect(!watch.isOver)
         endOthersTurn()

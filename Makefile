@@ -1,7 +1,7 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end year lint format release package test-package image test-image bench clean
+.PHONY: help build demo test test-quick test-end-to-end year kills lint format release package test-package image test-image bench clean
 
 SWIFT_FOLDERS := Sources Tests Package.swift
 
@@ -37,6 +37,13 @@ year: ## a school's 250 boots of one year, with all that befalls it, under stepp
 	@scripts/install-dependencies.sh build demo test
 	swift build --build-tests
 	YEAR_BOOTS=250 YEAR_SEED=$(YEAR_SEED) swift test --skip-build --filter EndToEndTests.EndToEnd/SchoolYear
+
+KILLS_SEED ?= 20180816
+
+kills: ## uploads that are killed 200 times at all stages, and their stores with them (some minutes)
+	@scripts/install-dependencies.sh build demo test
+	swift build --build-tests
+	KILLS=200 KILLS_SEED=$(KILLS_SEED) swift test --skip-build --filter EndToEndTests.EndToEnd/Kills
 
 lint: ## complain about style; changes nothing
 	swift format lint --recursive --strict $(SWIFT_FOLDERS)

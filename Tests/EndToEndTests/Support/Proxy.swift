@@ -29,6 +29,7 @@ final class Proxy: @unchecked Sendable {
     private var targetPort: Int
     private var alarm: (at: Int, ring: @Sendable () -> Void)?
     private var judge: @Sendable (Exchange) -> Verdict = { _ in .pass }
+    private var hear: @Sendable (String) -> Void = { _ in }
 
     /// - Parameter rate: of the way up, in bytes a second; nil for the speed of loopback.
     init(before store: StoreProcess, rate: Int? = nil) throws {
@@ -75,6 +76,9 @@ final class Proxy: @unchecked Sendable {
     /// Calls once when so many bytes in all have come from the school, on the proxy's own thread.
     func whenSent(_ bytes: Int, _ ring: @escaping @Sendable () -> Void) { lock.withLock { alarm = (bytes, ring) } }
 
+    /// Hears of every request, "PATCH /v1/frames/…", when it begins, before the store does.
+    func onRequest(_ hear: @escaping @Sendable (String) -> Void) { lock.withLock { self.hear = hear } }
+
     /// Judges every answer before the school sees it.
     func onAnswer(_ judge: @escaping @Sendable (Exchange) -> Verdict) { lock.withLock { self.judge = judge } }
 
@@ -96,6 +100,8 @@ final class Proxy: @unchecked Sendable {
     }
 
     fileprivate var storePort: Int { lock.withLock { targetPort } }
+
+    fileprivate func begins(_ request: String) { lock.withLock { hear }(request) }
 
     fileprivate func verdict(on exchange: Exchange) -> Verdict { lock.withLock { judge }(exchange) }
 
@@ -232,6 +238,7 @@ private final class SchoolEnd: ChannelInboundHandler {
             isAnswering = false
             let start = String(decoding: buffer.readableBytesView.prefix(200), as: UTF8.self)
             request = start.split(separator: " ").prefix(2).joined(separator: " ")
+            proxy.begins(request)
         }
         guard let store else { return waiting.append(buffer) }
         store.writeAndFlush(buffer, promise: nil)

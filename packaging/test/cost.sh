@@ -1,27 +1,29 @@
 # What the service costs while there is nothing to do: over two minutes, the kernel's own counts of all its threads.
 
-threads() {  # FIELD: of /proc/PID/task/*/..., added up
-    local process
-    process=$(property clix-collectd MainPID)
-    case $1 in
-        nanoseconds) inside sh -c "cat /proc/$process/task/*/schedstat" | awk '{sum += $1} END {printf "%d\n", sum}' ;;
-        wakeups) inside sh -c "cat /proc/$process/task/*/status" | awk '/^voluntary_ctxt/ {sum += $2} END {print sum}' ;;
-    esac
+# counts SECONDS: nanoseconds of processor time and wakeups of all threads in that time. Looked at each second, since a
+# thread that ends takes its counts with it.
+counts() {
+    inside sh -c "for second in \$(seq 0 $1); do
+        for thread in /proc/$(property clix-collectd MainPID)/task/*; do
+            echo \${thread##*/} \$(cut -d' ' -f1 \$thread/schedstat) \$(awk '/^voluntary_ctxt/ {print \$2}' \$thread/status)
+        done 2>/dev/null
+        echo
+        [ \$second = $1 ] || sleep 1
+    done" | awk 'NF == 0 {later = 1} NF == 3 && !later {time -= $2; wakeups -= $3} NF == 3 {last[$1] = $2; woken[$1] = $3}
+        END {for (thread in last) {time += last[thread]; wakeups += woken[thread]; found = 1}
+            if (found) printf "%d %d\n", time, wakeups}'
 }
 quiet() {  # nothing done for ten seconds
-    local before
-    before=$(threads nanoseconds)
-    sleep 10
-    (($(threads nanoseconds) - before < 20000000))
+    local nanoseconds rest
+    read -r nanoseconds rest < <(counts 10)
+    ((nanoseconds < 20000000))
 }
 idle_cost() {
     local seconds=120 process nanoseconds wakeups memory share
     silently systemctl restart clix-collectd
     within 600 quiet
     process=$(property clix-collectd MainPID)
-    nanoseconds=$(threads nanoseconds) wakeups=$(threads wakeups)
-    sleep $seconds
-    nanoseconds=$(($(threads nanoseconds) - nanoseconds)) wakeups=$(($(threads wakeups) - wakeups))
+    read -r nanoseconds wakeups < <(counts $seconds)
     memory=$(inside awk '/^Rss:/ {print $2}' "/proc/$process/smaps_rollup")
     share=$(awk "BEGIN {printf \"%.4f\", $nanoseconds / $seconds / 1e7}")
     echo "idle for $seconds s: $share % of one core, $wakeups wakeups, $memory KiB of memory" >"$work/cost"

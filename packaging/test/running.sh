@@ -38,7 +38,7 @@ silently sh -c 'ip link add eth0 type veth peer name eth1 && ip address add 192.
     ip address add 2001:db8::10/64 dev eth0 nodad && ip address add 203.0.113.7/24 dev eth1 &&
     ip link set eth1 up && ip link set eth0 up &&
     ip link add docker0 type bridge && ip address add 172.17.0.1/16 dev docker0 && ip link set docker0 up'
-silently systemd-run --quiet --unit=a-container unshare --mount --pid --net --ipc --uts --fork --kill-child \
+silently systemd-run --quiet --unit=a-container --property=KillSignal=SIGKILL unshare --mount --pid --net --ipc --uts --fork --kill-child \
     setpriv --reuid 999 --regid 999 --clear-groups bash -c 'exec -a "postgres: checkpointer process" sleep infinity'
 
 passes "the store is installed while systemd runs" silently dpkg -i "/packages/${store##*/}"

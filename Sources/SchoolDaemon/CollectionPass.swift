@@ -26,20 +26,20 @@ public struct CollectionPass: Sendable {
 
     private let settings: CollectdSettings
     private let collectors: [Dataset: any Collector]
-    private let context: @Sendable (CollectionMoment) -> CollectionContext
+    private let context: @Sendable (CollectionMoment, Dataset) -> CollectionContext
     private let moment: @Sendable () throws -> CollectionMoment
     private let bootSeconds: @Sendable () -> Double
     private let standing: @Sendable (Dataset) -> Generation?
     private let stage: Stage
 
     /// - Parameters:
-    ///   - context: what a collector is given.
+    ///   - context: what the collector of a dataset is given.
     ///   - moment: the clocks, read once for each dataset: a pass over a slow disk may last past midnight of New Year.
     ///   - bootSeconds: for time limits.
     ///   - standing: the newest generation of a dataset, if there is one.
     public init(
         settings: CollectdSettings, collectors: [any Collector],
-        context: @escaping @Sendable (CollectionMoment) -> CollectionContext,
+        context: @escaping @Sendable (CollectionMoment, Dataset) -> CollectionContext,
         moment: @escaping @Sendable () throws -> CollectionMoment, bootSeconds: @escaping @Sendable () -> Double,
         standing: @escaping @Sendable (Dataset) -> Generation?, stage: @escaping Stage
     ) {
@@ -82,7 +82,7 @@ public struct CollectionPass: Sendable {
         do {
             let moment = try moment()
             var limit = TimeLimit(settings.settings(for: dataset).timeout, bootSeconds: bootSeconds)
-            let context = context(moment)
+            let context = context(moment, dataset)
             let location = collector.locate(context)
             // What was never here is no news. What was, and is not any more, is for staging's guards to judge, unless the
             // collector itself says that it is not wanted.

@@ -68,7 +68,7 @@ extension School {
 
     /// The same, with what staging knows: what collectors remember, and how much may be written.
     private func context(
-        _ moment: CollectionMoment, _ identity: SchoolIdentity, _ staging: Staging
+        _ moment: CollectionMoment, _ identity: SchoolIdentity, _ staging: Staging, _ dataset: Dataset
     ) -> CollectionContext {
         var context = context(moment, identity)
         context.memory = { dataset throws(CollectingProblem) in
@@ -87,7 +87,7 @@ extension School {
             guard let tree, let path = try? dataset.levelPath(of: name) else { return nil }
             return School.time(of: "\(tree)/\(path)")
         }
-        context.room = { (try? staging.room()) ?? 0 }
+        context.room = { (try? staging.room(for: dataset)) ?? 0 }
         context.timeout = { settings.settings(for: $0).timeout }
         context.excluded = { settings.settings(for: $0).exclude }
         return context
@@ -120,8 +120,8 @@ extension School {
     ) -> CollectionPass {
         CollectionPass(
             settings: settings, collectors: Collectors.all,
-            context: { moment in
-                var context = context(moment, identity, staging)
+            context: { moment, dataset in
+                var context = context(moment, identity, staging, dataset)
                 context.settled = settled
                 return context
             },

@@ -3,12 +3,13 @@ import LevelTree
 
 extension Staging {
     /// How many bytes may be written for staging now: what the budget and the disk's reserve leave. Where that is less than
-    /// what the largest dataset takes that is copied, bases are let go first.
+    /// what this dataset took last, with a quarter more, bases are let go first if that makes so much room.
     /// - Throws: `StagingError` if the database or the disk cannot be asked.
-    public func room() throws -> UInt64 {
-        let largest = try currentGenerations().filter { !$0.isByReference }.map(\.bytes).max() ?? 0
+    public func room(for dataset: Dataset) throws -> UInt64 {
+        let own = try currentGenerations().filter { $0.dataset == dataset && !$0.isByReference }
+        let last = own.max { $0.sequence < $1.sequence }?.bytes ?? 0
         var gauge = try gauge()
-        return try gauge.room(for: largest + largest / 4)
+        return try gauge.room(for: last + last / 4)
     }
 
     func gauge() throws -> DiskGauge {
@@ -24,8 +25,8 @@ extension Staging {
         DiskGauge(folder: folders.root, bounds: .none, used: try usedBytes())
     }
 
-    /// Lets go of the largest bases until so much was freed, or none is left that frees anything. The store has what they
-    /// hold; the next upload of their datasets sends more.
+    /// Lets go of the largest bases until so much was freed; of none, if all of them do not free it. The store has what
+    /// they hold; the next upload of their datasets sends more.
     /// - Returns: what staging takes then.
     private func letGoOfBases(freeing needed: UInt64) throws -> UInt64 {
         let rows = try read { Retention.bases(of: try GenerationTable.all($0)) }

@@ -93,7 +93,7 @@ struct DumpRoomTests {
                 at: disk + "/staging", identity: context.identity, options: StagingOptions(keepFree: 10 << 20))
             context.room = {
                 seen.note(free())
-                return (try? staging.room()) ?? 0
+                return (try? staging.room(for: .of("postgres-dump"))) ?? 0
             }
             #expect(try await problem("postgres-dump", context)?.code == .noRoom)
         }

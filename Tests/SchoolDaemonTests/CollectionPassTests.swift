@@ -30,9 +30,9 @@ struct CollectionPassTests {
             serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"), schoolName: "Made-up H/S")
         return CollectionPass(
             settings: settings, collectors: collectors,
-            context: {
+            context: { moment, _ in
                 CollectionContext(
-                    sources: settings.source, identity: identity, now: $0.now, isClockTrusted: $0.isTrusted,
+                    sources: settings.source, identity: identity, now: moment.now, isClockTrusted: moment.isTrusted,
                     scratch: "/nonexistent", containerCache: "/nonexistent")
             },
             moment: {

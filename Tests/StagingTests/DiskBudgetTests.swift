@@ -1,5 +1,6 @@
 import Glibc
 import LevelTree
+import Synchronization
 import Testing
 
 @testable import Staging
@@ -126,11 +127,29 @@ struct DiskBudgetTests {
         try site.put(Array("a".utf8), noise(300_000))
         let base = try #require(try site.collect(staging).published)
         try staging.acknowledge(try receipt(for: base))
-        #expect(try staging.room() > 600_000)
+        #expect(try staging.room(for: .mirror) > 600_000)
         try site.put(Array("a".utf8), noise(300_000, seed: 2))
         try site.collect(staging)
-        #expect(try staging.room() > 600_000, "375 kB are wanted, and the base held up 300 kB")
+        for other in [Dataset.accumulating, .byReference] {
+            #expect(try (300_000..<375_000).contains(staging.room(for: other)), "it wants nothing")
+        }
+        #expect(try staging.acknowledgedGeneration(.mirror, year: base.year)?.sequence == base.sequence)
+        #expect(try staging.room(for: .mirror) > 600_000, "375 kB are wanted, and the base held up 300 kB")
         #expect(try staging.acknowledgedGeneration(.mirror, year: base.year) == nil)
+    }
+
+    @Test func `lets go of bases for a small collection where they are not enough for the whole reserve`() throws {
+        let staging = try site.open()
+        let asked = Mutex<[UInt64]>([])
+        let free = try DiskSpace(of: staging.folders.root).free
+        // Half of the reserve is there, but for a gigabyte.
+        let bounds = DiskBounds(budget: .max, keepFree: 2 * (free + 1 << 30), disk: 1 << 50)
+        var gauge = DiskGauge(folder: staging.folders.root, bounds: bounds, used: 0) { needed in
+            asked.withLock { $0.append(needed) }
+            return 0
+        }
+        #expect(throws: StagingError.self) { try gauge.admit(1) }
+        #expect(asked.withLock { $0.map { $0 > free } } == [true, false])
     }
 
     @Test(.enabled(if: isRoot, "mounting needs root"))

@@ -101,7 +101,8 @@ struct RetentionTests {
         #expect(thinned(900) == [3])
         #expect(thinned(901) == [3, 4])
         #expect(thinned(1300) == [3, 4, 5])
-        #expect(thinned(.max) == [3, 4, 5, 1])
+        #expect(thinned(1600) == [3, 4, 5, 1])
+        #expect(thinned(1601).isEmpty, "it would be for nothing")
         #expect(thinned(0).isEmpty)
     }
 }

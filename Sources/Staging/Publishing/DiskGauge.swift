@@ -75,8 +75,14 @@ struct DiskGauge {
             used = try relieve(lack.bytes)
             isExhausted = self.lack(draft: draft, next: next, free: try free()) != nil
         }
-        let last = bounds.lack(draft: draft, next: next, used: used, free: try free(), sparesReserve: false)
-        if let last { throw full(last, used + draft) }
+        guard let last = try lastLack(draft, next) else { return }
+        // Bases that do not free the whole reserve may be enough for half of it.
+        used = try relieve(last.bytes)
+        if let last = try lastLack(draft, next) { throw full(last, used + draft) }
+    }
+
+    private func lastLack(_ draft: UInt64, _ next: UInt64) throws -> DiskBounds.Lack? {
+        bounds.lack(draft: draft, next: next, used: used, free: try free(), sparesReserve: false)
     }
 
     private func lack(draft: UInt64, next: UInt64, free: UInt64) -> DiskBounds.Lack? {

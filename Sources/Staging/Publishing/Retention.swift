@@ -47,7 +47,8 @@ enum Retention {
         }
     }
 
-    /// Which bases go so that enough is freed: the largest first, as the fewest datasets then lose theirs.
+    /// Which bases go so that enough is freed: the largest first, as the fewest datasets then lose theirs. None where all of
+    /// them are not enough: that would help nobody.
     /// - Parameter bases: sequences, with what each frees.
     static func thinned(_ bases: [(sequence: UInt64, bytes: UInt64)], freeing needed: UInt64) -> [UInt64] {
         var (freed, thinned): (UInt64, [UInt64]) = (0, [])
@@ -56,7 +57,7 @@ enum Retention {
             freed += base.bytes
             thinned.append(base.sequence)
         }
-        return thinned
+        return freed < needed ? [] : thinned
     }
 
     // MARK: -

@@ -78,6 +78,22 @@ struct HeldTests {
         #expect(Set(site.generationFolders) == Set(current.map { String($0.sequence) }))
     }
 
+    @Test(arguments: [2018, 2019])
+    func `a new enrolment sends also what stood before it`(year: Int) throws {
+        try site.put("a", "old")
+        let staging = try site.open()
+        let first = try collect(staging, .mirror)
+        try staging.acknowledge(receipt(for: first))
+        try site.put("a", "new")
+        let held = try collect(staging, .mirror, boot: "b1")
+        try staging.startAnew(heads: [])
+        #expect(try staging.pendingGenerations().map(\.sequence) == [first.sequence])
+        #expect(try staging.content("a", of: first) == Array("old".utf8))
+        try staging.file([filing(held, year)])
+        #expect(try staging.pendingGenerations().map(\.year.number) == (year == 2018 ? [2018] : [2018, 2019]))
+        #expect(try site.tree(.mirror)["a"] == (year == 2018 ? "new" : "old"))
+    }
+
     @Test func `of what accumulates takes along only what came or changed`() throws {
         try site.put("old", "x")
         try site.put("grown", "x")

@@ -68,8 +68,8 @@ extension Staging {
     }
 
     /// A new enrolment: another store, or another installation at the same one. What was known of the store's content,
-    /// its heads, receipts, open commits, spooled frames and the report that it took is dropped; generations stay, and the
-    /// current ones become pending again.
+    /// its heads, receipts, open commits, spooled frames and the report that it took is dropped, and what was kept as a base
+    /// alone; the other generations become pending again.
     public func startAnew(heads: [Head]) throws {
         let frames = try spooledFrames()
         let datasets = try write { database in
@@ -77,11 +77,12 @@ extension Staging {
             for table in tables { try database.execute(sql: "DELETE FROM \(table)") }
             for head in heads { try Heads.set(head, database) }
             let rows = try GenerationTable.all(database)
-            for row in rows where row.isCurrent {
+            let bases = Retention.bases(of: rows).map(\.sequence)
+            // Also what may stand again once something that is held is filed.
+            for row in rows where !row.isDropped && !bases.contains(row.sequence) {
                 try GenerationTable.setState(.pending, of: row.sequence, database)
             }
-            let bases = rows.filter { !$0.isCurrent && !$0.isDropped && $0.generation.state == .acknowledged }
-            try GenerationTable.drop(bases.map(\.sequence), database)
+            try GenerationTable.drop(bases, database)
             return Set(rows.map(\.generation.dataset))
         }
         for frame in frames { try removeBody(of: frame.id) }

@@ -94,6 +94,8 @@ public actor Daemon {
             story.scheduleNotKept(problem)
         }
         story.ended(job, result, bootSeconds: surroundings.clock.bootSeconds())
+        // It may have been switched off while it went on.
+        story.forgetAll(but: schedule.jobs)
         if result.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
     }
 
@@ -124,6 +126,7 @@ public actor Daemon {
             }
             self.school = school.continuing(self.school)
             schedule = schedule.replacingRules(school.jobRules, zone: school.zone)
+            story.forgetAll(but: schedule.jobs)
             // Where the store is, or how it is reached, may be what was changed.
             uploadTurn.beginAnew()
             story.say(.settingsRead, "the configuration was read again")

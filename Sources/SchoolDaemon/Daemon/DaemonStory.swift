@@ -126,19 +126,25 @@ struct DaemonStory {
     /// Then the next trouble is news again.
     private mutating func gotOn(_ job: Job) {
         if said.removeValue(forKey: .job(job)) != nil { praised[job] = nil }
-        let wasFull = causes[.disk] != nil
-        forgetCauses(job)
-        if wasFull, causes[.disk] == nil {
-            say(.diskHasRoom, "there is room on the disk again: what waited for it is collected")
-        }
+        forgetCauses(job, "there is room on the disk again: what waited for it is collected")
     }
 
-    private mutating func forgetCauses(_ job: Job) {
+    /// - Parameter roomSentence: what is said where it was the last that waited for room on the disk.
+    private mutating func forgetCauses(
+        _ job: Job, _ roomSentence: String = "nothing waits for room on the disk any more"
+    ) {
+        let wasFull = causes[.disk] != nil
         for (subject, entry) in causes where entry.met.contains(job) {
             let met = entry.met.subtracting([job])
             causes[subject] = met.isEmpty ? nil : (entry.cause, met)
             praised[job] = nil
         }
+        if wasFull, causes[.disk] == nil { say(.diskHasRoom, roomSentence) }
+    }
+
+    /// What stopped jobs that are switched off by now stops them no more.
+    mutating func forgetAll(but jobs: [Job]) {
+        for job in Set(causes.values.flatMap(\.met)).subtracting(jobs) { forgetCauses(job) }
     }
 
     /// What is done every hour is told once a day.

@@ -123,6 +123,23 @@ struct DaemonStoryTests {
         #expect(status() == "waiting")
     }
 
+    @Test("says that nothing waits for room any more where all was switched off or failed otherwise")
+    mutating func nobodyWaits() {
+        let jobs: Set = [database, users, media]
+        let cause = CommonCause(subject: .disk, sentence: "db: failed: full", topic: "", jobs: jobs)
+        for job in [database, users, media] { ended(job, failed("full", [], cause)) }
+        story.forgetAll(but: [database, media])
+        #expect(story.status(working: [], next: nil).hasSuffix("; no room on the disk for collect.db, collect.media"))
+        ended(media, failed("media: failed: no"))
+        #expect(log.of(.diskHasRoom).isEmpty)
+        ended(database, failed("db: failed: no"))
+        #expect(log.texts.suffix(2) == ["nothing waits for room on the disk any more", "db: failed: no"])
+        ended(users, failed("full", [], cause))
+        story.forgetAll(but: [database, media])
+        #expect(log.of(.diskHasRoom).count == 2)
+        #expect(story.status(working: [], next: nil) == "waiting")
+    }
+
     @Test("names a job that a cause stops though its line did not name it")
     mutating func unnamed() {
         let cause = CommonCause(subject: .container, sentence: "nothing new of db: no", topic: "no", jobs: [database])

@@ -53,7 +53,7 @@ private final class Pause: Sendable {
 
 extension DispatchTime {
     /// So much later than now; at most 285 years, which Dispatch can still count.
-    public static func after(_ duration: Duration) -> DispatchTime {
+    fileprivate static func after(_ duration: Duration) -> DispatchTime {
         let (seconds, attoseconds) = max(.zero, min(duration, .seconds(9_000_000_000))).components
         return .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds) / 1_000_000_000)
     }

@@ -1,24 +1,41 @@
 import Glibc
+import Synchronization
 
 /// The room for files that are made in a temporary folder, one after another. Staging counts them against its budget only
 /// once it takes them in, so that what was made so far is counted here.
 struct MadeRoom: Sendable {
+    /// The least that was ever allowed in all. What staging leaves to small collections it tells anew each time, and what
+    /// is made here may be large.
+    private final class Bound: Sendable {
+        private let most: Mutex<UInt64>
+        init(_ bytes: UInt64) { most = Mutex(bytes) }
+
+        func lowered(to bytes: UInt64) -> UInt64 {
+            most.withLock { most in
+                most = min(most, bytes)
+                return most
+            }
+        }
+    }
+
     private let left: @Sendable () -> UInt64
-    private let atStart: UInt64
+    private let bound: Bound
     private var made: UInt64 = 0
 
     init(_ context: CollectionContext) {
         left = context.room
-        atStart = left()
+        bound = Bound(left())
     }
 
     /// For the next file: how many more bytes may be written to it, by how many were. What others write meanwhile counts,
     /// too.
     func ask() -> @Sendable (Int64) -> UInt64 {
-        { [left, atStart, made] written in
+        { [left, bound, made] written in
             let taken = made.addingReportingOverflow(UInt64(clamping: written))
-            guard !taken.overflow, taken.partialValue < atStart else { return 0 }
-            return min(left(), atStart - taken.partialValue)
+            guard !taken.overflow else { return 0 }
+            let now = taken.partialValue.addingReportingOverflow(left())
+            let most = bound.lowered(to: now.overflow ? .max : now.partialValue)
+            return most > taken.partialValue ? most - taken.partialValue : 0
         }
     }
 

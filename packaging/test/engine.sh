@@ -6,7 +6,11 @@ mkfifo "$engine/alive"
 setsid "$source/scripts/real_school/engine-guard.sh" "$engine" &
 guardian=$!
 exec 8>"$engine/alive"
-engine_ends() { exec 8>&-; wait "$guardian"; }
+engine_ends() {
+    [[ -z $container ]] || { kill "$container"; wait "$container"; } 2>/dev/null
+    exec 8>&-
+    wait "$guardian"
+}
 endings+=(engine_ends)
 
 setsid dockerd --data-root "$engine/data" --exec-root "$engine/exec" --pidfile "$engine/docker.pid" \

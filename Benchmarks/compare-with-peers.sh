@@ -28,6 +28,8 @@ fi
 # Gives `row` and `wait_port`, and ends what it started when this script exits.
 # shellcheck source=/dev/null
 source "$tools/peers/lib.sh"
+# The proxy's own moment to start does not do on a busy machine.
+proxy() { python3 "$tools/counting_proxy.py" "$@" & PROXY_PID=$!; PIDS+=("$PROXY_PID"); wait_port "$1" || exit 69; }
 finish() {
     cleanup
     [[ -z $image ]] || { umount "$WORK" || umount -l "$WORK"; rm -f "$image"; }

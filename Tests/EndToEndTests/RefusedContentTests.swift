@@ -67,7 +67,7 @@ extension EndToEnd {
 
         /// A frame of the base and three bytes more that leans on it.
         func frame(leaningOn base: [[UInt8]]) throws -> [UInt8] {
-            let content = base.flatMap { $0 } + [1, 2, 3]
+            let content: [UInt8] = base.flatMap { $0 } + [1, 2, 3]
             return try content.withUnsafeBytes { content in
                 try base.flatMap { $0 }.withUnsafeBytes {
                     try FrameEncoder().encode(

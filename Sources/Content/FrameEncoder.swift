@@ -46,6 +46,7 @@ public final class FrameEncoder {
         precondition(chunkLengths.reduce(0, +) == content.count, "chunk lengths add up to the content")
         try prepare(for: level)
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1))
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, FrameEncoder.hashLog))
         let reach = content.count + (baseContent?.count ?? 0)
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, FrameEncoder.windowLog(reaching: reach)))
         if let baseContent {
@@ -65,6 +66,10 @@ public final class FrameEncoder {
         try check(written)
         return frame
     }
+
+    /// Of the table in which repetitions are looked up: 2 to the power of this, in entries. Half of what the level would take:
+    /// in frames of a megabyte it finds as much, in 1.5 MB less.
+    private static let hashLog: Int32 = 18
 
     /// The smallest window that spans base and content.
     private static func windowLog(reaching count: Int) -> Int32 {

@@ -75,7 +75,8 @@ struct DaemonStory {
             parts.append("no room on the disk for \(waiting.map(\.name).sorted().joined(separator: ", "))")
         }
         if let held { parts.append(held) }
-        if let standing = link.standing { parts.append(standing) }
+        // What the last upload met may be over: the next one goes on.
+        if let standing = link.standing, !working.contains(DaemonWork.upload.name) { parts.append(standing) }
         return parts.joined(separator: "; ")
     }
 

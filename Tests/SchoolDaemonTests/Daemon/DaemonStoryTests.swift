@@ -190,6 +190,7 @@ struct DaemonStoryTests {
         }
         #expect(standing(nil) == "waiting; collect.media in 1 min 30 s")
         #expect(standing(UploadError(.offline, "no")).hasSuffix("; the store is not reached"))
+        #expect(story.status(working: ["uploading"], next: nil) == "uploading", "the one that goes on may reach it")
         #expect(standing(UploadError(.busy, "no")).hasSuffix("; the upload has to wait"))
         #expect(standing(UploadError(.outsideWindows, "no")) == standing(nil), "that is told for itself")
         #expect(story.status(working: [], next: nil, held: "uploads wait") == "waiting; uploads wait")

@@ -83,12 +83,13 @@ final class Ambush: @unchecked Sendable {
         proxy.whenSent(.max) {}
     }
 
+    /// With the lock held: nobody who has ended this is surprised by a kill that was on its way.
     private func strike() {
-        let isFirst = lock.withLock {
-            defer { isOver = true }
-            return !isOver
+        lock.withLock {
+            guard !isOver else { return }
+            isOver = true
+            kill()
         }
-        if isFirst { kill() }
     }
 
     private func hear(_ request: String, _ proxy: Proxy) {

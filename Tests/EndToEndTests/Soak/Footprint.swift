@@ -17,13 +17,13 @@ struct Footprint {
         openFiles = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
-    /// The most of each.
+    /// The most of each; of open files the fewest, because those of a moment come and go, and only what is left open stays.
     func most(_ other: Footprint) -> Footprint {
         var most = self
         most.memory = max(memory, other.memory)
         most.memoryPeak = max(memoryPeak, other.memoryPeak)
         most.threads = max(threads, other.threads)
-        most.openFiles = max(openFiles, other.openFiles)
+        most.openFiles = min(openFiles, other.openFiles)
         return most
     }
 }

@@ -98,7 +98,7 @@ extension EndToEnd {
             #expect(late.idle.memory < early.idle.memory + 3_000_000)
             #expect(late.idle.memoryPeak < early.idle.memoryPeak + 3_000_000)
             #expect(late.idle.threads <= early.idle.threads + 4)
-            #expect(late.idle.openFiles <= early.idle.openFiles)
+            #expect(late.idle.openFiles <= early.idle.openFiles + 2)
             #expect(late.staging.state < early.staging.state + 60_000)
             #expect(late.staging.log < 4_500_000)
             #expect(late.staging.beside < early.staging.beside + 80_000)

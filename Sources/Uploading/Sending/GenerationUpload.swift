@@ -104,7 +104,8 @@ final class GenerationUpload {
             try needed.add(entry, former: former)
         }
         try needed.finish()
-        let formerManifest = former.flatMap { try? FormerManifest(of: $0, for: generation, in: staging) }
+        // Reads both manifests, which is done only where some piece of the new one has to be sent.
+        lazy var formerManifest = former.flatMap { try? FormerManifest(of: $0, for: generation, in: staging) }
         try staging.forEachManifestChunk(of: generation) { id, bytes in
             manifest.append(id)
             try needed.addManifest(id, bytes) { formerManifest?.base(of: manifest.count - 1) ?? [] }

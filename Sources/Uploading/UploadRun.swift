@@ -52,8 +52,11 @@ final class UploadRun {
     func run() -> UploadReport {
         do {
             let hello = try greet()
-            tellFacts(hello)
-            if try hasWork() { try work(hello) }
+            let asksToWait = tellFacts(hello)
+            if try hasWork() {
+                if let asksToWait { try conversation.pause(after: asksToWait) }
+                try work(hello)
+            }
         } catch {
             report.stopped = UploadError(error, of: "the upload")
         }
@@ -100,17 +103,24 @@ final class UploadRun {
     /// it tells of a school is what somebody needs to know where the uploads do not get through.
     ///
     /// Best effort: what befalls it is no failure of the upload.
-    private func tellFacts(_ hello: Hello) {
-        guard let facts else { return }
+    ///
+    /// - Returns: what the store answered if it asks to come later.
+    private func tellFacts(_ hello: Hello) -> Problem? {
+        guard let facts else { return nil }
+        let notice = "no report was sent to the store, the next upload tries again: "
         do {
-            try ReportSender(staging: staging, conversation: conversation).send(facts(), storeSeconds: hello.time)
+            let sender = ReportSender(staging: staging, conversation: conversation)
+            guard let problem = try sender.send(facts(), storeSeconds: hello.time) else { return nil }
+            report.notices.append(notice + "the store asks to come later: \(problem.detail)")
+            return problem
         } catch is TransferFailure {
             // The link broke: nothing that anybody has to know of.
         } catch let error as UploadError where error.isHold {
             // What comes next is held back, too, and says so.
         } catch {
-            report.notices.append("no report was sent to the store, the next upload tries again: \(error)")
+            report.notices.append(notice + "\(error)")
         }
+        return nil
     }
 
     // MARK: What there is to send

@@ -58,13 +58,35 @@ struct ReportTests {
         }
         #expect(report.exitStatus == 0 && report.committed == ["db"])
         #expect(school.store.log.filter { $0 == "POST reports" }.count == (failure == .unreadable ? 0 : 1))
-        #expect(school.waits.all.isEmpty)
+        #expect(school.waits.all.count == (failure == .busy ? 1 : 0))
+        #expect(school.waits.all.allSatisfy { $0 >= 9 }, "what comes next waits as long as the store asked")
         let isLink = failure == .unreachable || failure == .answerLost
         #expect(report.notices.isEmpty == isLink, "only a broken link needs no word: \(report.notices)")
         school.store.fault = { _, _ in nil }
         let before = school.store.reports.count
         _ = await school.upload(telling: facts("one"))
         #expect(school.store.reports.count == before + 1)
+    }
+
+    @Test(arguments: [false, true])
+    func `a store that asks to come much later, when told the report, is not asked for anything else`(
+        hasWork: Bool
+    ) async throws {
+        let school = try TestSchool()
+        if hasWork { try school.collect("db", ["a": Array("one".utf8)]) }
+        school.store.fault = { request, _ in
+            request.path == "/v1/reports" ? .answer(FakeStore.problem(.busy, retryAfter: 3600)) : nil
+        }
+        let report = await school.upload(telling: facts("one"))
+        #expect(school.store.log == ["GET hello", "POST reports"])
+        #expect(school.waits.all.isEmpty)
+        #expect(report.stopped?.code == (hasWork ? .busy : nil))
+        #expect(report.stopped?.retryAfter == (hasWork ? 3600 : nil))
+        #expect(report.toCollectAgain.isEmpty && report.failures.isEmpty)
+        school.store.fault = { _, _ in nil }
+        let next = await school.upload(telling: facts("one"))
+        #expect(next.exitStatus == 0 && next.committed == (hasWork ? ["db"] : []))
+        #expect(school.store.reports.count == 1)
     }
 
     @Test func `an upload that ends for want of room still sends one, since then somebody has to know`() async throws {

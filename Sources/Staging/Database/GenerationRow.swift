@@ -42,6 +42,37 @@ struct SourceOrigin: Hashable, Codable {
     var prefixBytes: [UInt8] { bytes(fromHex: prefix) ?? [] }
 }
 
+extension [SourceOrigin] {
+    /// What the tree's symlink of a set taken by reference leads to: the first that is a place on the disk.
+    var referencedFolder: [UInt8] { lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")] }
+}
+
+extension GenerationDraft {
+    /// Ends a draft that was made of this row's state.
+    ///
+    /// - Parameters:
+    ///   - filing: when that state was collected, and its year.
+    ///   - shortfalls: what the draft lacks; nil: what the row's generation does.
+    /// - Returns: the row of what takes its place.
+    func finish(
+        inPlaceOf row: GenerationRow, as filing: Filing, shortfalls: [Shortfall]? = nil, of identity: SchoolIdentity
+    ) throws -> GenerationRow {
+        let before = row.generation
+        let shortfalls = shortfalls ?? before.shortfalls
+        let inode = try finish(reference: before.isByReference ? row.origins.referencedFolder : nil)
+        let started = filing.startedMilliseconds
+        let generation = Generation(
+            sequence: sequence, dataset: before.dataset, year: filing.year,
+            outcome: shortfalls.isEmpty ? before.outcome : .partial, files: files, bytes: bytes,
+            startedMilliseconds: started,
+            finishedMilliseconds: started + before.finishedMilliseconds - before.startedMilliseconds,
+            isClockTrusted: filing.isCertain, shortfalls: shortfalls, sourceIsPartial: before.sourceIsPartial)
+        return GenerationRow(
+            generation: generation, origins: row.origins, contentInode: inode,
+            treePath: try treePath(of: before.dataset, filing.year, identity), isCurrent: true)
+    }
+}
+
 extension GenerationRow {
     static let columns = """
         sequence, dataset, year, state, outcome, files, bytes, started, finished, clock_trusted, shortfalls, \

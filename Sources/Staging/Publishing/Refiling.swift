@@ -138,17 +138,7 @@ struct Refiling {
     // MARK: The database
 
     private func record(_ draft: GenerationDraft, before: GenerationRow?, memory: CollectorMemory?) throws {
-        let held = row.generation
-        let target = row.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
-        let inode = try draft.finish(reference: held.isByReference ? target : nil)
-        let generation = Generation(
-            sequence: draft.sequence, dataset: dataset, year: filing.year, outcome: held.outcome,
-            files: draft.files, bytes: draft.bytes, startedMilliseconds: filing.startedMilliseconds,
-            finishedMilliseconds: filing.startedMilliseconds + held.finishedMilliseconds - held.startedMilliseconds,
-            isClockTrusted: filing.isCertain, shortfalls: held.shortfalls, sourceIsPartial: held.sourceIsPartial)
-        let moved = GenerationRow(
-            generation: generation, origins: row.origins, contentInode: inode,
-            treePath: try treePath(of: dataset, filing.year, staging.identity), isCurrent: true)
+        let moved = try draft.finish(inPlaceOf: row, as: filing, of: staging.identity)
         try staging.options.beforeStep(.makeDurable)
         try staging.folders.sync()
         try staging.options.beforeStep(.record)
@@ -165,7 +155,7 @@ struct Refiling {
             if let before, row.isCurrent, isOtherYear {
                 try GenerationTable.setFlag("is_current", of: before.sequence, to: true, database)
             }
-            try GenerationTable.forgetContent(withInode: inode, database)
+            try GenerationTable.forgetContent(withInode: moved.contentInode, database)
             try moved.insert(database)
             try Counter.stagedBytes.set(try Counter.stagedBytes.value(database) + draft.gauge.added, database)
             if let memory {

@@ -73,6 +73,23 @@ struct EndedYearTests {
         #expect(try pending(staging) == [first])
     }
 
+    @Test func `keeps a file whose bytes lie in a spooled frame, until that frame is given up`() throws {
+        let staging = try site.open()
+        let first = try #require(try collect(staging).published)
+        let chunks = try staging.entries(of: first).filter { $0.entry.path.bytes.starts(with: Array("b".utf8)) }
+            .flatMap { $0.entry.chunks.map(\.id) }
+        let body = Array("a frame".utf8)
+        let frame = try body.withUnsafeBytes {
+            try staging.spool(frame: ChunkID(hashing: body), body: $0, chunks: chunks)
+        }
+        try site.remove("b/1")
+        try site.put("b/2", "CONTENT of b/2")
+        #expect(try collect(staging, year: 2019).remade.isEmpty)
+        #expect(try pending(staging) == [first])
+        try staging.discardFrame(frame.id)
+        #expect(try collect(staging, year: 2019).remade.first?.shortfalls.map(\.path) == ["b/1", "b/2"])
+    }
+
     @Test func `has what the store has of an older state of a file, marked stale`() throws {
         let staging = try site.open()
         let old = try #require(try collect(staging).published)

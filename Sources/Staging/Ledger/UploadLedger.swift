@@ -17,6 +17,20 @@ extension Staging {
         }
     }
 
+    /// Whether each of these is at the store, or lies in a frame of the spool: then it is sent whatever becomes of its
+    /// source.
+    func areSentOrSpooled(_ ids: [ChunkID]) throws -> Bool {
+        try read { database in
+            let known = try database.cachedStatement(sql: "SELECT 1 FROM known_chunk WHERE id = ?")
+            let spooled = try database.cachedStatement(sql: "SELECT 1 FROM spooled_frame WHERE instr(chunks, ?) > 0")
+            return try ids.allSatisfy { id in
+                let arguments: StatementArguments = [Data(id.bytes)]
+                return try Int.fetchOne(known, arguments: arguments) != nil
+                    || Int.fetchOne(spooled, arguments: arguments) != nil
+            }
+        }
+    }
+
     /// Records that the store has these. Durable.
     public func markAtStore(_ ids: [ChunkID]) throws {
         guard !ids.isEmpty else { return }

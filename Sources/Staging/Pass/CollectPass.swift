@@ -18,9 +18,9 @@ final class CollectPass {
     let draft: GenerationDraft
     let intake = ContentIntake()
     let options: StagingOptions
-    /// For sets taken by reference: whether the store has the baseline's current record. Stale content of such a set is
-    /// nowhere else.
-    let isAtStore: (EntryListReader) throws -> Bool
+    /// For sets taken by reference: whether the store has the baseline's current record, or is sent it from the spool.
+    /// Stale content of such a set is nowhere else.
+    let isSentOrSpooled: (EntryListReader) throws -> Bool
     /// Of the last pass.
     let knownRefusals: RefusedFiles
     private let report: (CollectionProgress) throws -> Void
@@ -51,7 +51,7 @@ final class CollectPass {
 
     init(
         dataset: Dataset, sources: MergedSources, baseline: Baseline?, draft: GenerationDraft, options: StagingOptions,
-        isAtStore: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
+        isSentOrSpooled: @escaping (EntryListReader) throws -> Bool, knownRefusals: RefusedFiles,
         recovered: Descriptor?, standing: @escaping (RelativePath) -> SourcePlace?,
         fault: (([UInt8], Int32) -> String?)?, progress: @escaping (CollectionProgress) throws -> Void
     ) {
@@ -60,7 +60,7 @@ final class CollectPass {
         self.baseline = baseline
         self.draft = draft
         self.options = options
-        self.isAtStore = isAtStore
+        self.isSentOrSpooled = isSentOrSpooled
         self.knownRefusals = knownRefusals
         self.recovered = recovered
         self.standing = standing
@@ -174,7 +174,7 @@ final class CollectPass {
     private func keepAsItWas() throws {
         guard let baseline else { return }
         let isHeld =
-            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isAtStore(baseline.entries)
+            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isSentOrSpooled(baseline.entries)
         guard baseline.isSameYear, isHeld else {
             if baseline.isSameYear {
                 if isCopied, try readStanding(baseline) { return }
@@ -192,7 +192,7 @@ final class CollectPass {
     private func keepStale() throws {
         guard let baseline else { return }
         let isHeld =
-            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isAtStore(baseline.entries)
+            isCopied ? baseline.isTrusted || baseline.isStagedCopyWhole(intake) : try isSentOrSpooled(baseline.entries)
         guard baseline.isSameYear, isHeld else { return try dropOld() }
         lastPath = baseline.entries.path
         figures.filesKept += 1

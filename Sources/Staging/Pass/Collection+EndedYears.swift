@@ -59,7 +59,8 @@ extension Collection {
         do {
             let remaking = Remaking(
                 baseline, former: try lastSent.map { try staging.entryList(of: $0.sequence) }, draft: draft,
-                options: staging.options, isAtStore: isAtStore, pulse: { try progress(CollectionProgress()) })
+                options: staging.options, isSentOrSpooled: isSentOrSpooled,
+                pulse: { try progress(CollectionProgress()) })
             try remaking.run()
             if remaking.isDoubtful {
                 draft.discard()
@@ -83,18 +84,13 @@ extension Collection {
         _ draft: GenerationDraft, in row: GenerationRow, _ shortfalls: ShortfallList
     ) throws -> Generation {
         let before = row.generation
-        let target = row.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
-        let inode = try draft.finish(reference: target)
-        let generation = Generation(
-            sequence: draft.sequence, dataset: dataset, year: before.year,
-            outcome: shortfalls.isEmpty ? before.outcome : .partial, files: draft.files, bytes: draft.bytes,
-            startedMilliseconds: before.startedMilliseconds, finishedMilliseconds: before.finishedMilliseconds,
-            isClockTrusted: before.isClockTrusted, shortfalls: shortfalls.list, sourceIsPartial: before.sourceIsPartial)
-        let made = GenerationRow(
-            generation: generation, origins: row.origins, contentInode: inode,
-            treePath: try treePath(of: dataset, before.year, staging.identity), isCurrent: true)
+        let sameTime = Filing(
+            sequence: before.sequence, year: before.year, startedMilliseconds: before.startedMilliseconds,
+            isCertain: before.isClockTrusted)
+        let made = try draft.finish(
+            inPlaceOf: row, as: sameTime, shortfalls: shortfalls.list, of: staging.identity)
         try staging.record(FinishedDraft(row: made, footprint: draft.gauge.added, memory: nil, mustBeSent: nil))
         draft.handOver()
-        return generation
+        return made.generation
     }
 }

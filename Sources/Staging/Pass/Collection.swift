@@ -46,7 +46,7 @@ struct Collection {
             takeSequence: staging.takeSequence)
         let pass = CollectPass(
             dataset: dataset, sources: MergedSources(sources.streams + recovery(recovered)), baseline: baseline,
-            draft: draft, options: staging.options, isAtStore: isAtStore,
+            draft: draft, options: staging.options, isSentOrSpooled: isSentOrSpooled,
             knownRefusals: try staging.read { try RefusedFiles(dataset, $0) },
             recovered: recovered.flatMap { Descriptor.opening(CName($0), O_RDONLY | O_DIRECTORY) },
             standing: gathering.standing, fault: gathering.fault, progress: progress)
@@ -129,8 +129,8 @@ struct Collection {
         return true
     }
 
-    func isAtStore(_ entries: EntryListReader) throws -> Bool {
-        try staging.knownAtStore(entries.entry().chunks.map(\.id)).allSatisfy { $0 }
+    func isSentOrSpooled(_ entries: EntryListReader) throws -> Bool {
+        try staging.areSentOrSpooled(entries.entry().chunks.map(\.id))
     }
 
     // MARK: After
@@ -154,7 +154,7 @@ struct Collection {
             return CollectionResult(ending: .unchanged(last.generation), pass)
         }
         try draft.change()
-        let reference = dataset.isByReference ? referencedFolder(sources) : nil
+        let reference = dataset.isByReference ? sources.origins.referencedFolder : nil
         let inode = try draft.finish(reference: reference)
         let elapsed = max(0, (clinux_boot_nanoseconds() - began) / 1_000_000)
         let generation = Generation(
@@ -179,11 +179,6 @@ struct Collection {
     private func remember() throws {
         guard let memory = gathering.memory else { return }
         try staging.write { try Memories.record(CollectorMemory(year: year, bytes: memory), dataset, $0) }
-    }
-
-    /// What the tree's symlink leads to: the first of the sources that is a place on the disk.
-    private func referencedFolder(_ sources: OpenedSources) -> [UInt8] {
-        sources.origins.lazy.map(\.pathBytes).first { !$0.isEmpty } ?? [UInt8(ascii: "/")]
     }
 
     /// The same content under new stamps: the new list takes the old one's place, and there is no new generation.

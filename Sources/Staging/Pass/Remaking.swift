@@ -4,7 +4,7 @@ import LevelTree
 /// Goes through a generation that was taken by reference, and fills a draft with what the store has of it or can still be
 /// given.
 ///
-/// | at the source | at the store | becomes |
+/// | at the source | at the store, or in the spool | becomes |
 /// |---|---|---|
 /// | as it was hashed | either | kept |
 /// | other times or another inode, the same content | no | kept, under its new times |
@@ -18,7 +18,7 @@ final class Remaking {
     private let former: EntryListReader?
     private let draft: GenerationDraft
     private let options: StagingOptions
-    private let isAtStore: (EntryListReader) throws -> Bool
+    private let isSentOrSpooled: (EntryListReader) throws -> Bool
     private let intake = ContentIntake()
 
     private(set) var shortfalls = ShortfallList()
@@ -26,14 +26,14 @@ final class Remaking {
 
     init(
         _ baseline: Baseline, former: EntryListReader?, draft: GenerationDraft, options: StagingOptions,
-        isAtStore: @escaping (EntryListReader) throws -> Bool, pulse: @escaping () throws -> Void
+        isSentOrSpooled: @escaping (EntryListReader) throws -> Bool, pulse: @escaping () throws -> Void
     ) {
         row = baseline.row
         self.baseline = baseline
         self.former = former
         self.draft = draft
         self.options = options
-        self.isAtStore = isAtStore
+        self.isSentOrSpooled = isSentOrSpooled
         row.generation.shortfalls.forEach { shortfalls.append($0) }
         intake.pulse = pulse
     }
@@ -53,7 +53,7 @@ final class Remaking {
         case .there(_, let status) where SourceStamp(status, isRacy: false) == record.stamp: try draft.keep(record)
         case .there(let file, let status): try takeOther(file, status)
         case .gone:
-            if try isAtStore(entries) { return try draft.keep(record) }
+            if try isSentOrSpooled(entries) { return try draft.keep(record) }
             try leaveOut("was gone at its source before it was sent")
         case .unknown: try keepInDoubt()
         }
@@ -63,7 +63,7 @@ final class Remaking {
     /// nothing.
     private func takeOther(_ file: Descriptor, _ before: FileStatus) throws {
         let (entries, old) = (baseline.entries, baseline.entries.record)
-        if try isAtStore(entries) { return try draft.keep(old) }
+        if try isSentOrSpooled(entries) { return try draft.keep(old) }
         let now = options.fileClock()
         guard before.size == old.stamp.size, let size = try hash(file, before) else {
             return before.size == old.stamp.size ? try keepInDoubt() : try leaveOutChanged()
@@ -92,7 +92,7 @@ final class Remaking {
     }
 
     private func keepInDoubt() throws {
-        if try !isAtStore(baseline.entries) { isDoubtful = true }
+        if try !isSentOrSpooled(baseline.entries) { isDoubtful = true }
         try draft.keep(baseline.entries.record)
     }
 
@@ -103,7 +103,7 @@ final class Remaking {
         shortfalls.append(path, reason)
         guard let former else { return try draft.drop() }
         while former.hasRecord, comparePaths(former.path, path) < 0 { try former.advance() }
-        guard former.hasRecord, former.path == path, try isAtStore(former) else { return try draft.drop() }
+        guard former.hasRecord, former.path == path, try isSentOrSpooled(former) else { return try draft.drop() }
         var record = former.record
         record.isStale = true
         try draft.add(record, path: path, chunks: former.withChunks { Array($0) })

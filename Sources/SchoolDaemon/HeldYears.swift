@@ -102,6 +102,29 @@ enum HeldYears {
     }
 }
 
+extension HeldYears.Boot {
+    /// - Parameters:
+    ///   - generations: of the boot, by sequence; at least one.
+    ///   - current: the current generations of all datasets and years.
+    init(_ generations: [Generation], among current: [Generation], newestFile: @escaping (FileTime) -> FileTime?) {
+        let (first, last) = (generations[0].sequence, generations[generations.count - 1].sequence)
+        let known = current.filter { $0.held == nil }
+        // The last state of an ended year, where it is taken by reference, may have been made anew long afterwards: then
+        // its sequence is newer than what it tells.
+        func mayBeRemade(_ generation: Generation) -> Bool {
+            generation.isByReference
+                && known.contains { $0.dataset == generation.dataset && $0.year > generation.year }
+        }
+        let trusted = known.filter(\.isClockTrusted)
+        self.init(
+            generations: generations,
+            before: trusted.filter { $0.sequence < first }.map { FileTime(milliseconds: $0.finishedMilliseconds) },
+            after: trusted.filter { $0.sequence > last && !mayBeRemade($0) }
+                .map { FileTime(milliseconds: $0.startedMilliseconds) },
+            newestFile: newestFile)
+    }
+}
+
 extension FileTime {
     var milliseconds: Int64 { seconds * 1000 + Int64(nanoseconds / 1_000_000) }
 

@@ -60,14 +60,9 @@ extension School {
 
     /// What each boot has left held, in the order of the boots, with what its neighbours tell.
     private func boots(of held: [Generation], _ staging: Staging) throws -> [HeldYears.Boot] {
-        let trusted = try staging.currentGenerations().filter { $0.isClockTrusted && $0.held == nil }
+        let current = try staging.currentGenerations()
         return HeldYears.boots(of: held).map { generations in
-            let (first, last) = (generations[0].sequence, generations[generations.count - 1].sequence)
-            return HeldYears.Boot(
-                generations: generations,
-                before: trusted.filter { $0.sequence < first }.map { FileTime(milliseconds: $0.finishedMilliseconds) },
-                after: trusted.filter { $0.sequence > last }.map { FileTime(milliseconds: $0.startedMilliseconds) },
-                newestFile: { newestFile(of: generations, staging, notAfter: $0) })
+            HeldYears.Boot(generations, among: current) { newestFile(of: generations, staging, notAfter: $0) }
         }
     }
 

@@ -102,6 +102,25 @@ struct HeldYearsTests {
         #expect(filings.map(\.year.number) == [2026, 2027, 2027, 2027, 2027, 2027])
     }
 
+    @Test("whatever an ended year's state says that was made anew after it")
+    func remade() throws {
+        func trusted(_ dataset: String, _ sequence: UInt64, _ days: Int64) throws -> Generation {
+            let milliseconds = Self.time(days).milliseconds
+            return Generation(
+                sequence: sequence, dataset: .of(dataset), year: try SchoolTimeZone.india.year(of: Self.time(days)),
+                outcome: .complete, files: 1, bytes: 1, startedMilliseconds: milliseconds,
+                finishedMilliseconds: milliseconds, isClockTrusted: true)
+        }
+        let held = try Self.held(5, boot: "then", year: 2027)
+        let current = try [
+            trusted("system-heartbeat", 4, 5), trusted("media", 8, -20), trusted("media", 9, 12), trusted("db", 10, 9),
+        ]
+        let boot = HeldYears.Boot([held], among: current) { _ in nil }
+        #expect(boot.before == [Self.time(5)])
+        #expect(boot.after == [Self.time(12), Self.time(9)])
+        #expect(try HeldYears.filings([boot], known: known(30), zone: .india).map(\.year.number) == [2027])
+    }
+
     @Test("by the boot clock to the second of New Year's night")
     func midnight() throws {
         for (bootSeconds, year) in [(399.0, 2026), (400.0, 2027)] {

@@ -10,7 +10,10 @@ enum ChunkStanding: Hashable, Sendable {
 }
 
 extension Catalog {
-    func place(of id: ChunkID) throws -> ChunkPlace? {
+    func place(of id: ChunkID) throws -> ChunkPlace? { try places(of: [id])[0] }
+
+    /// Where each of these chunks lies, in their order; nil for one that no pack has.
+    func places(of ids: [ChunkID]) throws -> [ChunkPlace?] {
         try read { db in
             let find = try db.cachedStatement(
                 sql: """
@@ -18,12 +21,14 @@ extension Catalog {
                         chunk.length AS chunk_length
                     FROM chunk JOIN block ON block.number = chunk.block WHERE chunk.id = ?
                     """)
-            return try Row.fetchOne(find, arguments: [id.databaseValue]).map { row in
-                ChunkPlace(
-                    block: BlockPlace(
-                        pack: UInt64(row["pack"] as Int64), offset: UInt64(row["offset"] as Int64),
-                        length: row["length"], content: row["content"]),
-                    start: row["start"], length: row["chunk_length"])
+            return try ids.map { id in
+                try Row.fetchOne(find, arguments: [id.databaseValue]).map { row in
+                    ChunkPlace(
+                        block: BlockPlace(
+                            pack: UInt64(row["pack"] as Int64), offset: UInt64(row["offset"] as Int64),
+                            length: row["length"], content: row["content"]),
+                        start: row["start"], length: row["chunk_length"])
+                }
             }
         }
     }

@@ -34,9 +34,7 @@ final class ChunkReader: Sendable {
     /// - Throws: `StoreError`: `unknownChunk` for an id that no pack has, `damaged` for content that is not what it
     ///   was.
     func withChunk<R>(_ id: ChunkID, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-        guard let place = try catalog.place(of: id) else {
-            throw StoreError(.unknownChunk, "the store has no chunk \(id)")
-        }
+        guard let place = try catalog.place(of: id) else { throw unknown(id) }
         let content = try content(of: place.block)
         return try content.withUnsafeBytes { bytes in
             guard let chunk = ChunkReader.chunk(id, at: place.start, length: place.length, in: bytes) else {
@@ -47,6 +45,35 @@ final class ChunkReader: Sendable {
     }
 
     func read(_ id: ChunkID) throws -> [UInt8] { try withChunk(id) { Array($0) } }
+
+    /// The chunks' bytes, one chunk after the other. Each block is read once at most, in whatever order the chunks stand.
+    /// - Parameter limit: so many blocks are read.
+    /// - Returns: nil, before anything is read, if the chunks lie in more blocks than that.
+    /// - Throws: as `withChunk`.
+    func joined(_ ids: [ChunkID], blocks limit: Int) throws -> [UInt8]? {
+        var waiting: [BlockPlace: [(id: ChunkID, from: Int, place: ChunkPlace)]] = [:]
+        var total = 0
+        for (id, place) in zip(ids, try catalog.places(of: ids)) {
+            guard let place else { throw unknown(id) }
+            waiting[place.block, default: []].append((id, total, place))
+            total += place.length
+        }
+        guard waiting.count <= limit else { return nil }
+        var joined = [UInt8](repeating: 0, count: total)
+        // In the order of the disk.
+        for (block, chunks) in waiting.sorted(by: { ($0.key.pack, $0.key.offset) < ($1.key.pack, $1.key.offset) }) {
+            let content = try content(of: block)
+            try content.withUnsafeBytes { bytes in
+                for (id, from, place) in chunks {
+                    guard let chunk = ChunkReader.chunk(id, at: place.start, length: place.length, in: bytes) else {
+                        throw damaged(id, block)
+                    }
+                    joined.replaceSubrange(from..<from + place.length, with: chunk)
+                }
+            }
+        }
+        return joined
+    }
 
     /// A chunk in a block's content; nil if what is there is not what it was.
     static func chunk(
@@ -63,6 +90,10 @@ final class ChunkReader: Sendable {
         let content = try blocks.content(of: block)
         cache.withLock { $0.put(block, content) }
         return content
+    }
+
+    private func unknown(_ id: ChunkID) -> StoreError {
+        StoreError(.unknownChunk, "the store has no chunk \(id)")
     }
 
     private func damaged(_ id: ChunkID, _ block: BlockPlace) -> StoreError {

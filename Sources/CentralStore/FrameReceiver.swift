@@ -74,17 +74,20 @@ extension CentralStore {
                 .contentTooLarge,
                 "the frame's base has \(total) bytes; at most \(options.limits.frame.maxBase) are taken")
         }
-        var content: [UInt8] = []
-        content.reserveCapacity(total)
         do {
-            for id in ids { try reader.withChunk(id) { content.append(contentsOf: $0) } }
+            guard let content = try reader.joined(ids, blocks: options.limits.baseBlocks) else {
+                throw StoreError(
+                    .baseGone,
+                    "the frame leans on chunks that lie in more than \(options.limits.baseBlocks) places of this store, "
+                        + "which is the most that is read for one frame; send the content without a base")
+            }
+            return content
         } catch let error as StoreError where error.code == .damaged {
             throw StoreError(
                 .baseGone,
                 "the frame leans on a chunk that is damaged at this store (\(error.message)); send the content without a "
                     + "base")
         }
-        return content
     }
 
     private func checkBudget(_ installation: AuthenticatedInstallation, adding bytes: UInt64) throws {

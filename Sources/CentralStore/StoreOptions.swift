@@ -41,6 +41,9 @@ public struct StoreLimits: Sendable {
     public var decodedAtOnce = 4
     /// Frames that may wait for that; the next is told to come again.
     public var waitingToDecode = 64
+    /// Blocks that are read for the base of one frame, each of up to 2 MiB. A school's base has about 1 MiB: it lies in so
+    /// many only where it is of tiny files that came on as many days.
+    public var baseBlocks = 512
     /// Ids or prefixes in one question.
     public var requestIDs = WireLimits.standard.maxRequestIDs
     /// Partial frames kept for one installation; the oldest goes first.

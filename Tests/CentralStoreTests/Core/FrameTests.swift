@@ -198,6 +198,41 @@ struct FrameTests {
         try expectRefusal(.contentTooLarge) { try school.send([Array(parts[0][..<10_000])], base: parts) }
     }
 
+    /// Chunks of which each comes in a block of its own, as large as any; the tiny ones, in an order that goes through all
+    /// of the blocks again and again.
+    private func scatter(over blocks: Int, _ school: TestSchool) throws -> [[UInt8]] {
+        let tiny = (0..<blocks).map { block in (0..<4).map { noise(64, seed: UInt64(block * 4 + $0 + 1)) } }
+        for (block, chunks) in tiny.enumerated() {
+            try school.send(chunks + [[UInt8](repeating: UInt8(block), count: (2 << 20) - 256)])
+        }
+        return (0..<4).flatMap { index in tiny.map { $0[index] } }
+    }
+
+    @Test("a base that lies scattered has each block read once, though the cache does not hold them all")
+    func scatteredBase() throws {
+        let packs = MemoryPacks()
+        let school = try TestStore(packs: packs).school()
+        let base = try scatter(over: 12, school)
+        let before = packs.reads
+        let new = Array(base.joined()) + [1, 2, 3]
+        try school.send([new], base: base)
+        #expect(packs.reads - before == 12)
+        #expect(try school.store.reader.read(ChunkID(hashing: new)) == new)
+    }
+
+    @Test("a base that lies in too many blocks is refused unread, as one that is gone, and nothing is lost")
+    func tooScatteredBase() throws {
+        let packs = MemoryPacks()
+        let school = try TestStore(packs: packs) { $0.baseBlocks = 2 }.school()
+        let base = try scatter(over: 3, school)
+        let before = packs.reads
+        let new = Array(base.joined()) + [1, 2, 3]
+        try expectRefusal(.baseGone) { try school.send([new], base: base) }
+        #expect(packs.reads == before)
+        try school.send([new], base: [base[0], base[1], base[3]])
+        #expect(try school.store.reader.read(ChunkID(hashing: new)) == new)
+    }
+
     @Test("a chunk that another school brought before is taken, stored once, and belongs to both")
     func storedOnce() throws {
         let other = try test.school("rj280", "3099280")

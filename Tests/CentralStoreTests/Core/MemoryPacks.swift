@@ -41,6 +41,8 @@ final class MemoryPacks: PackStorage {
     func reads(_ pack: PackID, at offset: UInt64, count: Int) -> Int {
         state.withLock { $0.reads[Read(pack: pack, offset: offset, count: count)] ?? 0 }
     }
+    /// How often anything was read.
+    var reads: Int { state.withLock { $0.reads.values.reduce(0, +) } }
     var ids: [PackID] { state.withLock { Array($0.packs.keys) } }
     func bytes(_ pack: PackID) -> [UInt8] { state.withLock { $0.packs[pack]?.bytes ?? [] } }
     func remove(_ pack: PackID) { state.withLock { $0.packs[pack] = nil } }

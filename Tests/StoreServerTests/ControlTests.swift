@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import LevelTree
 import Settings
+import Synchronization
 import Testing
 import Wire
 
@@ -44,6 +45,64 @@ struct ControlTests {
         let service = try ControlService(DataDirectory(deep), logger: LoggedLines().logger) { _, _ in .done("done") }
         defer { #expect(service.stop(within: .seconds(10))) }
         #expect(access(deep + "/control.sock", F_OK) == 0)
+    }
+
+    @Test("without a descriptor for a command the service rests, says so once, and takes who waits once there is one")
+    func noDescriptorsLeft() throws {
+        let folder = try TemporaryFolder()
+        let directory = DataDirectory(folder.path)
+        let lines = LoggedLines()
+        let tries = Mutex<[ContinuousClock.Instant]>([])
+        let rest = Duration.milliseconds(50)
+        let service = try ControlService(
+            directory, logger: lines.logger, rest: rest,
+            accept: { listener in
+                let count = tries.withLock { tries in
+                    tries.append(.now)
+                    return tries.count
+                }
+                guard count <= 3 else { return Glibc.accept(listener, nil, nil) }
+                errno = EMFILE
+                return -1
+            }
+        ) { _, _ in .done("done") }
+        defer { #expect(service.stop(within: .seconds(10))) }
+        let descriptor = try ControlAddress.makeSocket()
+        let connection = LineConnection(descriptor)
+        #expect(try ControlAddress(directory).connect(descriptor))
+        try connection.send(ControlMessage.line(StoreOperation.newCode(ServerID("mz150"))))
+        #expect(try connection.receive(limit: ControlMessage.answerLimit) != nil)
+        let times = tries.withLock { $0 }
+        #expect(times.count == 4)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= rest })
+        #expect(
+            lines.all == [
+                "warning: commands cannot ask this service for now, as no connection can be taken over the control "
+                    + "socket: Too many open files", "notice: commands are heard again",
+            ])
+    }
+
+    @Test("the service may be stopped while it rests")
+    func stoppedWhileItRests() throws {
+        let folder = try TemporaryFolder()
+        let directory = DataDirectory(folder.path)
+        let tried = DispatchSemaphore(value: 0)
+        do {
+            let service = try ControlService(
+                directory, logger: LoggedLines().logger, rest: .milliseconds(50),
+                accept: { _ in
+                    tried.signal()
+                    errno = EMFILE
+                    return -1
+                }
+            ) { _, _ in .done("done") }
+            let descriptor = try ControlAddress.makeSocket()
+            defer { close(descriptor) }
+            #expect(try ControlAddress(directory).connect(descriptor))
+            tried.wait()
+            #expect(service.stop(within: .seconds(10)))
+        }
+        #expect(access(directory.controlSocket, F_OK) != 0)
     }
 
     @Test("without a service a command takes the lock itself; with another holder it is told to come again")

@@ -15,22 +15,34 @@ final class ControlService: Sendable {
     /// More than anybody types at once; each holds one thread.
     private static let connectionLimit = 8
 
+    private let queue = DispatchQueue(label: "clix-store.control")
     // Dispatch sources may be used from any thread; Dispatch for Linux does not say so in its types.
     private nonisolated(unsafe) let source: any DispatchSourceRead
     private let directory: DataDirectory
     private let underWay = DispatchGroup()
     private let open = Mutex(0)
+    private let isDeaf = Mutex(false)
     private let logger: Logger
+    private let rest: Duration
+    private let accept: @Sendable (Int32) -> Int32
     private let perform: Perform
 
     /// Starts to listen. The caller holds the data lock, so a socket file that is there is a dead service's.
-    init(_ directory: DataDirectory, logger: Logger, perform: @escaping Perform) throws {
+    ///
+    /// - Parameters:
+    ///   - rest: after so long, a connection that could not be taken is tried again.
+    ///   - accept: as accept(2).
+    init(
+        _ directory: DataDirectory, logger: Logger, rest: Duration = .seconds(1),
+        accept: @escaping @Sendable (Int32) -> Int32 = { Glibc.accept($0, nil, nil) }, perform: @escaping Perform
+    ) throws {
         let listener = try Self.listen(directory)
         self.directory = directory
         self.logger = logger
+        self.rest = rest
+        self.accept = accept
         self.perform = perform
-        source = DispatchSource.makeReadSource(
-            fileDescriptor: listener, queue: DispatchQueue(label: "clix-store.control"))
+        source = DispatchSource.makeReadSource(fileDescriptor: listener, queue: queue)
         source.setEventHandler { [weak self] in self?.acceptOne(listener) }
         source.setCancelHandler { close(listener) }
         source.activate()
@@ -62,8 +74,13 @@ final class ControlService: Sendable {
     }
 
     private func acceptOne(_ listener: Int32) {
-        let descriptor = accept(listener, nil, nil)
-        guard descriptor >= 0 else { return }
+        let descriptor = accept(listener)
+        guard descriptor >= 0 else { return pause(after: errno) }
+        let wasDeaf = isDeaf.withLock { isDeaf in
+            defer { isDeaf = false }
+            return isDeaf
+        }
+        if wasDeaf { logger.notice("commands are heard again") }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let admitted = open.withLock { count in
             guard count < Self.connectionLimit else { return false }
@@ -80,6 +97,26 @@ final class ControlService: Sendable {
             self.serve(LineConnection(descriptor))
             self.open.withLock { $0 -= 1 }
         }
+    }
+
+    /// Who could not be taken, for want of descriptors say, waits on, and so the kernel goes on telling of it: without a
+    /// pause, this would do nothing else. It is said once until somebody is taken again.
+    private func pause(after number: Int32) {
+        guard ![EAGAIN, EINTR, ECONNABORTED].contains(number) else { return }
+        let isNews = isDeaf.withLock { isDeaf in
+            defer { isDeaf = true }
+            return !isDeaf
+        }
+        if isNews {
+            logger.warning(
+                """
+                commands cannot ask this service for now, as no connection can be taken over the control socket: \
+                \(String(cString: strerror(number)))
+                """)
+        }
+        // Held until it goes on: a source must not be let go while it is suspended.
+        source.suspend()
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(rest.nanosecondCount))) { self.source.resume() }
     }
 
     private func serve(_ connection: LineConnection) {

@@ -1,10 +1,26 @@
-# From the version before (the same program in a package of a lower version: there is no older one yet) to this one, with
-# a school that has collected and sent; and back, where the older program does not know the state any more.
+# From the version before to this one, with a school that has collected and sent; and back, where the older program does
+# not know the state any more. OLDER_PACKAGE names a package of the school's program that was built from an earlier state
+# of the sources; without it, it is this program in a package of a lower version, as no version has been released yet.
 
 older() {  # a package of the version before, as $tree/packages/older.deb
-    dpkg-deb -R "$school" "$work/older" && sed -i 's/^Version: .*/Version: 0.0.9/' "$work/older/DEBIAN/control" \
+    dpkg-deb -R "${OLDER_PACKAGE:-$school}" "$work/older" \
+        && sed -i 's/^Version: .*/Version: 0.0.9/' "$work/older/DEBIAN/control" \
         && dpkg-deb --root-owner-group -Znone -b "$work/older" "$tree/packages/older.deb" >/dev/null
 }
+# An older program does not take the state of a newer one, so it begins on a machine of its own, as the school's second.
+of_the_older() {
+    older || return
+    silently systemctl stop clix-collectd
+    inside find /var/lib/clix-collect -mindepth 1 -delete
+    silently dpkg -i /packages/older.deb
+    inside clix-store school code mz150 >"$work/code" 2>"$work/log" || cat "$work/log"
+    silently clix-collectd enroll --store https://127.0.0.1:8443 --code "$(<"$work/code")"
+    silently systemctl restart clix-collectd
+    within 30 is clix-collectd ActiveState active
+    comes_through with-the-version-before
+}
+passes "a machine has the version before, and sends" of_the_older
+
 state() {  # what must stay: the token, and what the store has received
     inside sh -c 'cd /var/lib/clix-collect && find . -name "*token*" -type f -exec sha256sum {} +; stat -c "%U %a" .'
     inside clix-collectd status --json | python3 -c '
@@ -14,10 +30,6 @@ for dataset in json.load(sys.stdin)["datasets"]:
 }
 upgraded() {
     local before process
-    older || return
-    silently dpkg -i /packages/older.deb
-    within 30 is clix-collectd ActiveState active
-    comes_through with-the-version-before
     before=$(state) process=$(property clix-collectd MainPID)
     silently dpkg -i "/packages/${school##*/}"
     within 30 is clix-collectd ActiveState active

@@ -1,3 +1,5 @@
+import LevelTree
+
 /// What a person should know beside the datasets of a collection.
 public struct CollectionWarning: Sendable, Hashable, CustomStringConvertible {
     enum Subject: Sendable, Hashable {
@@ -11,6 +13,8 @@ public struct CollectionWarning: Sendable, Hashable, CustomStringConvertible {
         case state
         /// A year that has ended lacks something that was gone before it was sent.
         case endedYear
+        /// Earlier states were let go for want of room.
+        case room
     }
 
     let subject: Subject
@@ -23,6 +27,15 @@ public struct CollectionWarning: Sendable, Hashable, CustomStringConvertible {
         self.subject = subject
         self.sentence = sentence
         self.topic = topic ?? sentence
+    }
+
+    /// - Parameter relieved: see `Staging.takeRelieved`; at least one.
+    init(relieved: [Dataset]) {
+        let names = relieved.map(\.name).joined(separator: ", ")
+        self.init(
+            .room,
+            "for want of room, the earlier state of \(names) was let go, which the store has: nothing is lost, but the next "
+                + "upload of that is larger, as each piece of a file in which something changed is sent whole")
     }
 
     public var description: String { sentence }

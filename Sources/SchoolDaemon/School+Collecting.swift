@@ -46,6 +46,8 @@ extension School {
         if !missingSources().isEmpty, status == .ok { status = .partial }
         warnings += [remember(sources), record(reports)].compactMap { $0 }.map { CollectionWarning(.state, $0) }
         warnings += reports.flatMap(\.endedYearWarnings)
+        let relieved = staging.takeRelieved()
+        if !relieved.isEmpty { warnings.append(CollectionWarning(relieved: relieved)) }
         let hasFiled = try !held.isSubset(of: staging.heldGenerations().map(\.sequence))
         return CollectionReport(datasets: reports, warnings: warnings, exitStatus: status, hasFiled: hasFiled)
     }

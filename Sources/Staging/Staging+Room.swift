@@ -12,6 +12,15 @@ extension Staging {
         return try gauge.room(for: last + last / 4)
     }
 
+    /// The datasets of which a base was let go for want of room since somebody asked last. What this process did, and no
+    /// other: it is for telling.
+    public func takeRelieved() -> [Dataset] {
+        relieved.withLock { relieved in
+            defer { relieved = [] }
+            return relieved.sorted()
+        }
+    }
+
     func gauge() throws -> DiskGauge {
         let disk = try DiskSpace(of: folders.root)
         return DiskGauge(
@@ -42,6 +51,7 @@ extension Staging {
             try GenerationTable.drop(rows.map(\.sequence), database)
             return Set(rows.map(\.generation.dataset))
         }
+        relieved.withLock { $0.formUnion(datasets) }
         for dataset in datasets { try arrange(dataset) }
         return try usedBytes()
     }

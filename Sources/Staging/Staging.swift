@@ -16,6 +16,8 @@ public final class Staging: Sendable {
     private let lock: Descriptor?
     /// Held by the pass that runs.
     let passing = Mutex(())
+    /// See `takeRelieved`.
+    let relieved = Mutex<Set<Dataset>>([])
     /// Held while folders are moved or removed.
     private let arranging = Mutex(())
 

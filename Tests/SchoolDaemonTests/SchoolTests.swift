@@ -52,6 +52,25 @@ struct MadeSchoolProblem: Error { let number: Int32 }
 struct SchoolTests {
     private let clock = MachineClock(now: { FileTime(seconds: 1_800_000_000, nanoseconds: 0) }, bootSeconds: { 1 })
 
+    @Test("that let go of earlier states for want of room says so with the collection that needed it, and no more")
+    func relieved() async throws {
+        let made = try MadeSchool()
+        try made.file("data/gstudio-logs/export.log", "a line\n")
+        var settings = made.settings
+        settings.school.serverID = try ServerID("mz150")
+        let school = try School(settings, clock: clock)
+        let staging = try school.openStaging(school.identity())
+        func warnings() async throws -> [CollectionWarning] {
+            try await school.collect([.of("gstudio-logs")], as: school.identity(), into: staging) { _ in }
+                .warnings.filter { $0.subject == .room }
+        }
+        let (before, needingRoom) = (try await warnings(), [Dataset.of("media"), .of("db")])
+        staging.relieved.withLock { $0 = Set(needingRoom) }
+        let (then, after) = (try await warnings(), try await warnings())
+        #expect(before.isEmpty && after.isEmpty)
+        #expect(then == [CollectionWarning(relieved: needingRoom.sorted())])
+    }
+
     @Test("that is checked hears of every fault, with what to do, and the worst decides the exit code")
     func check() async throws {
         let made = try MadeSchool()

@@ -104,10 +104,13 @@ struct DiskBudgetTests {
         try site.put(Array("a".utf8), noise(300_000, seed: 2))
         let second = try #require(try site.collect(staging, mirror).published)
         #expect(try staging.acknowledgedGeneration(mirror, year: base.year)?.sequence == base.sequence, "there is room")
+        #expect(staging.takeRelieved().isEmpty)
 
         try site.put(Array("a".utf8), noise(500_000, seed: 3))
         let third = try #require(try site.collect(staging, mirror).published)
         #expect(try staging.acknowledgedGeneration(mirror, year: base.year) == nil)
+        #expect(staging.takeRelieved() == [mirror], "it is told once")
+        #expect(staging.takeRelieved().isEmpty)
         #expect(try staging.acknowledgedGeneration(other, year: base.year)?.sequence == small.sequence, "it is small")
         #expect(try staging.pendingGenerations().contains(third))
         #expect(try staging.generation(second.sequence) == nil, "a later state stands in for it")

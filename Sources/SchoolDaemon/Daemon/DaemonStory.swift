@@ -217,6 +217,7 @@ extension CollectionWarning {
         case .identity: .identityDoubted
         case .state: .stateNotKept
         case .endedYear: .incomplete
+        case .room: .basesLetGo
         }
     }
 }

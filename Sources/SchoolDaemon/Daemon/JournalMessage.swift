@@ -22,6 +22,8 @@ enum JournalMessage: String, CaseIterable {
     case diskFull = "e596274757134e0795d369b06f2c6463"
     /// What waited for room was collected.
     case diskHasRoom = "9695ede307d4409eafb7ae53477468e2"
+    /// Room was made by what the store has; that costs bytes on the wire.
+    case basesLetGo = "38d54f81c83744b1b7af7c3bceb825e1"
     /// What goes with the line before it: a file that is missing, a line of a script's output.
     case detail = "c2cde3b791dc45058578e9594b1f0bee"
 
@@ -51,7 +53,7 @@ enum JournalMessage: String, CaseIterable {
     var level: Logger.Level {
         switch self {
         case .collected, .uploaded, .offline, .uploadWaits, .asked: .info
-        case .started, .ended, .cutOff, .clockSet, .settingsRead, .diskHasRoom: .notice
+        case .started, .ended, .cutOff, .clockSet, .settingsRead, .diskHasRoom, .basesLetGo: .notice
         case .settingsRefused, .uploadRefused: .error
         case .incomplete, .scriptFailed, .nothingCollected, .containerClosed, .diskFull, .detail, .clockDoubted,
             .sourceMissing, .identityDoubted, .stateNotKept, .stuck, .notUploaded, .uploadNotice, .uploadFailed,

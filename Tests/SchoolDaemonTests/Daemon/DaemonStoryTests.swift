@@ -161,6 +161,19 @@ struct DaemonStoryTests {
         #expect(log.lines.count == 2)
     }
 
+    @Test("tells that earlier states were let go for want of room, and what that costs, each time")
+    mutating func relieved() {
+        for _ in 0..<2 {
+            let warning = CollectionWarning(relieved: [.of("db"), .of("rcs-repo")])
+            ended(database, JobResult(ending: .done, warnings: [warning]))
+            ended(media, JobResult(ending: .done, warnings: []))
+        }
+        #expect(log.of(.basesLetGo).count == 2)
+        #expect(log.lines.allSatisfy { $0.level == .notice })
+        #expect(log.texts.first?.contains("the earlier state of db, rcs-repo was let go") == true)
+        #expect(log.texts.first?.contains("the next upload of that is larger") == true)
+    }
+
     @Test("has a message id in each line, another for each kind")
     mutating func ids() throws {
         ended(media, failed("media: failed: no", ["  missing: a"]))

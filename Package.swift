@@ -115,16 +115,17 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "CLinux"),
 
-        // A test target for each target, and one with both programs running.
+        // A test target for each target, one with both programs running, and what several of them use.
+        .target(name: "TestSupport", dependencies: ["LevelTree", logging], path: "Tests/TestSupport"),
         .testTarget(name: "LevelTreeTests", dependencies: ["LevelTree"]),
         .testTarget(name: "ContentTests", dependencies: ["Content", "LevelTree", "CZstd"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Content", "LevelTree", crypto]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "LevelTree", "TestSupport"]),
         .testTarget(
             name: "SchoolDaemonTests",
             dependencies: [
                 "SchoolDaemon", "clix-collectd", "CLinux", "Collecting", "LevelTree", "Settings", "Staging",
-                "Terminal", "Uploading", "Wire", logging,
+                "Terminal", "TestSupport", "Uploading", "Wire", logging,
             ]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "CollectingTests", dependencies: ["Collecting", "Staging", "Settings", "LevelTree"]),
@@ -134,8 +135,8 @@ let package = Package(
         .testTarget(
             name: "StoreServerTests",
             dependencies: [
-                "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "Wire", crypto,
-                logging,
+                "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "TestSupport", "Wire",
+                crypto, logging,
             ]),
         .testTarget(
             name: "StagingTests", dependencies: ["Staging", "Content", "LevelTree", "Wire", "CLinux", crypto, grdb]),

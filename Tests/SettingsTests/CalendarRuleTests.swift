@@ -1,6 +1,6 @@
-import Foundation
 import LevelTree
 import Settings
+import TestSupport
 import Testing
 
 @Suite("Calendar texts")
@@ -14,23 +14,21 @@ struct CalendarRuleTests {
         "Mon *-1", "0/2:00", "Mon..Mon 10:00", "*:*", "8,9..11:00", "2029-01-31 23:59:59", "2027..2029-12-31",
     ]
 
-    /// systemd's own opinion, where it is installed.
-    private static let systemd = "/usr/bin/systemd-analyze"
-    private static let hasSystemd = FileManager.default.isExecutableFile(atPath: systemd)
-
-    @Test("mean what systemd says they mean", .enabled(if: hasSystemd, "needs systemd-analyze"), arguments: texts)
+    @Test(
+        "mean what systemd says they mean", .enabled(if: SystemdCalendar.isInstalled, "needs systemd-analyze"),
+        arguments: texts)
     func asSystemd(_ text: String) throws {
         let rule = try CalendarRule(text)
         // A Tuesday, in a leap year's February, just before midnight.
         let start = CivilDate(year: 2028, month: 2, day: 1).daysSince1970 * 86_400 + 86_399
-        var ours: [String] = []
+        var ours: [Int64] = []
         var moment = start
         for _ in 0..<6 {
             guard let next = rule.earliest(after: moment) else { break }
-            ours.append(Self.text(next))
+            ours.append(next)
             moment = next
         }
-        #expect(ours == (try Self.elapses(text, base: "2028-02-01 23:59:59 UTC", count: 6)))
+        #expect(ours == (try SystemdCalendar.elapses(text, base: "2028-02-01 23:59:59 UTC", count: 6)))
     }
 
     @Test(
@@ -65,35 +63,5 @@ struct CalendarRuleTests {
         arguments: [("hourly", 3600), ("daily", 86_400), ("weekly", 604_800), ("*:0/15", 900), ("2026-01-01", nil)])
     func spacing(_ text: String, _ seconds: Int64?) throws {
         #expect(try CalendarRule(text).spacing == seconds)
-    }
-
-    private static func text(_ wall: Int64) -> String {
-        let date = CivilDate(daysSince1970: wall / 86_400)
-        let rest = Int(wall % 86_400)
-        return [
-            "\(date.year)", two(date.month), two(date.day), two(rest / 3600), two(rest / 60 % 60), two(rest % 60),
-        ].joined(separator: "-")
-    }
-
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
-    /// The moments that `systemd-analyze calendar` prints, in the same form.
-    private static func elapses(_ text: String, base: String, count: Int) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: systemd)
-        process.arguments = ["calendar", "--base-time=\(base)", "--iterations=\(count)", text]
-        process.environment = ["TZ": "UTC", "LC_ALL": "C"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return output.split(separator: "\n").compactMap { line in
-            guard line.contains("Next elapse:") || line.contains("Iter"), line.contains("UTC") else { return nil }
-            let words = line.split(separator: " ")
-            guard words.count >= 4 else { return nil }
-            return words[words.count - 3].appending("-") + words[words.count - 2].replacing(":", with: "-")
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Content
+import TestSupport
 import Testing
 import Wire
 
@@ -22,7 +23,7 @@ struct BrokenLinkTests {
 
     @Test("a link that breaks again and again is one line in ten minutes")
     func once() {
-        let lines = LoggedLines()
+        let lines = RecordingLog()
         let log = RefusalLog(logger: lines.logger, now: { .zero })
         for count in 0..<100 { log.tell(BrokenLink(received: count, announced: 200, isKept: true), of: "mz150") }
         #expect(

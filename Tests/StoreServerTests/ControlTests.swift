@@ -4,6 +4,7 @@ import Glibc
 import LevelTree
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -42,7 +43,7 @@ struct ControlTests {
         let folder = try TemporaryFolder()
         let deep = folder.path + "/" + (0..<8).map { "a-folder-with-a-long-name-\($0)" }.joined(separator: "/")
         try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: true)
-        let service = try ControlService(DataDirectory(deep), logger: LoggedLines().logger) { _, _ in .done("done") }
+        let service = try ControlService(DataDirectory(deep), logger: RecordingLog().logger) { _, _ in .done("done") }
         defer { #expect(service.stop(within: .seconds(10))) }
         #expect(access(deep + "/control.sock", F_OK) == 0)
     }
@@ -51,7 +52,7 @@ struct ControlTests {
     func noDescriptorsLeft() throws {
         let folder = try TemporaryFolder()
         let directory = DataDirectory(folder.path)
-        let lines = LoggedLines()
+        let lines = RecordingLog()
         let tries = Mutex<[ContinuousClock.Instant]>([])
         let rest = Duration.milliseconds(50)
         let service = try ControlService(
@@ -89,7 +90,7 @@ struct ControlTests {
         let tried = DispatchSemaphore(value: 0)
         do {
             let service = try ControlService(
-                directory, logger: LoggedLines().logger, rest: .milliseconds(50),
+                directory, logger: RecordingLog().logger, rest: .milliseconds(50),
                 accept: { _ in
                     tried.signal()
                     errno = EMFILE

@@ -5,6 +5,7 @@ import Foundation
 import LevelTree
 import Logging
 import Settings
+import TestSupport
 import Wire
 
 @testable import StoreServer
@@ -15,7 +16,7 @@ final class LiveStore: Sendable {
     let directory: DataDirectory
     let authority: Authority
     let port: Int
-    let lines: LoggedLines
+    let lines: RecordingLog
     /// What the service itself holds.
     let core: CentralStore
     let bodies: BodyBudget
@@ -41,7 +42,7 @@ final class LiveStore: Sendable {
     private init(_ limits: ServiceLimits, _ storeLimits: StoreLimits, _ passed: [CInt]) async throws {
         let folder = try TemporaryFolder()
         let directory = DataDirectory(folder.path + "/store")
-        let lines = LoggedLines()
+        let lines = RecordingLog()
         authority = try Initialisation.run(
             directory, hosts: [HostName("127.0.0.1"), HostName("localhost")],
             listen: ListenAddress(host: "127.0.0.1", port: 0))

@@ -1,5 +1,6 @@
 import Collecting
 import LevelTree
+import TestSupport
 import Testing
 import Uploading
 

@@ -4,6 +4,7 @@ import LevelTree
 import Settings
 import Synchronization
 import Terminal
+import TestSupport
 import Testing
 
 @testable import SchoolDaemon

@@ -1,6 +1,7 @@
 import Foundation
 import LevelTree
 import Settings
+import TestSupport
 import Testing
 
 @testable import Collecting
@@ -41,10 +42,8 @@ struct CalendarInZoneTests {
                 == hours.map { Self.change + Int64($0 * 3600) })
     }
 
-    private static let systemd = "/usr/bin/systemd-analyze"
     private static let canCompare =
-        FileManager.default.isExecutableFile(atPath: systemd)
-        && FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/America/Sao_Paulo")
+        SystemdCalendar.isInstalled && FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/America/Sao_Paulo")
 
     @Test(
         "is what systemd says", .enabled(if: canCompare, "needs systemd-analyze and tzdata"),
@@ -53,31 +52,9 @@ struct CalendarInZoneTests {
         ["2018-11-03 20:17:00", "2018-02-17 20:17:00"])
     func asSystemd(_ text: String, _ base: String) throws {
         let zone = try SchoolTimeZone.named("America/Sao_Paulo")
-        let theirs = try Self.elapses(text, base: base, zone: zone.name, count: 8)
+        let theirs = try SystemdCalendar.elapses(text, base: base, zone: zone.name, count: 8)
         let from = try #require(theirs.first) - 1
         #expect(theirs.count == 8)
         #expect(try Self.moments(text, zone, from: from, count: 8) == theirs)
-    }
-
-    /// As `systemd-analyze calendar` prints them, in seconds since 1970.
-    private static func elapses(_ text: String, base: String, zone: String, count: Int) throws -> [Int64] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: systemd)
-        process.arguments = ["calendar", "--base-time=\(base)", "--iterations=\(count)", text]
-        process.environment = ["TZ": zone, "LC_ALL": "C"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        // "(in UTC): Sun 2018-11-04 03:00:00 UTC" follows each.
-        return output.split(separator: "\n").compactMap { line in
-            guard line.contains("(in UTC):") else { return nil }
-            let numbers = line.split { !$0.isNumber }.compactMap { Int64($0) }
-            guard numbers.count == 6 else { return nil }
-            let day = CivilDate(year: Int(numbers[0]), month: Int(numbers[1]), day: Int(numbers[2])).daysSince1970
-            return day * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
-        }
     }
 }

@@ -57,15 +57,9 @@ extension EndToEnd {
                 ).ended(with: 0)
             }
             let live = try workspace.folder("live")
-            let absent = workspace.path("absent")
             let school = try SchoolMachine(
                 in: workspace, url: store.url,
-                sourceLines: """
-                    data = "\(live)"
-                    code = "\(absent)/code"
-                    assessment_store = "\(live)/assessment-media"
-                    unplatform = "\(absent)/unplatform"
-                    """)
+                sourceLines: SchoolMachine.sourceLines(data: live, assessmentStore: "\(live)/assessment-media"))
             try make(live, day: 0)
             let code = try store.addSchool("mz1", code: "2031001", name: "GOVT. HIGH SCHOOL 1")
             try school.enroll(code, url: store.url).ended(with: 0)
@@ -104,13 +98,7 @@ extension EndToEnd {
             let proxy = try Proxy(before: store)
             let live = workspace.path("live")
             let school = try SchoolMachine(
-                in: workspace, url: proxy.url,
-                sourceLines: """
-                    data = "\(live)"
-                    code = "\(live)/absent"
-                    assessment_store = "\(live)/absent"
-                    unplatform = "\(live)/absent"
-                    """)
+                in: workspace, url: proxy.url, sourceLines: SchoolMachine.sourceLines(data: live))
             let code = try store.addSchool("mz1", code: "2031001", name: "GOVT. HIGH SCHOOL 1")
             var costs: [Int] = []
             for day in 0...1 {

@@ -23,12 +23,7 @@ extension EndToEnd {
             let data = workspace.path("data")
             let school = try SchoolMachine(
                 in: workspace, url: "https://127.0.0.1:9",
-                sourceLines: """
-                    data = "\(data)"
-                    code = "\(data)/absent"
-                    assessment_store = "\(data)/assessment-media"
-                    unplatform = "\(data)/absent"
-                    """)
+                sourceLines: SchoolMachine.sourceLines(data: data, assessmentStore: "\(data)/assessment-media"))
             let make = ["\(Project.shared)/\(Self.generator)", data, "--school", "1", "--day", "0", "--quiet"]
             try ChildProcess.run("python3", ["-B"] + make + ["--scale", "1"], within: 300).ended(with: 0)
 

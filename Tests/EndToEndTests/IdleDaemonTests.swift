@@ -30,16 +30,7 @@ extension EndToEnd {
                 "#!/bin/sh\necho \"$@\" >>\(asked)\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n",
                 to: "docker")
             chmod(docker, 0o755)
-            let core = "\(workspace.path("school-source"))/home/core"
-            let school = try SchoolMachine(
-                in: workspace, url: store.url,
-                sourceLines: """
-                    data = "\(core)/data"
-                    code = "\(core)/code"
-                    assessment_store = "\(core)/assesment-datastore"
-                    unplatform = "\(core)/unplatform"
-                    docker = ["\(docker)"]
-                    """, extra: Self.settings)
+            let school = try SchoolMachine(in: workspace, url: store.url, docker: docker, extra: Self.settings)
             try school.make(day: 0, "--small")
             try school.enroll(store.addSchool(), url: store.url).ended(with: 0)
 

@@ -72,15 +72,8 @@ extension EndToEnd {
             let store = try StoreProcess(in: workspace)
             try store.serve()
             let sample = "\(Project.shared)/samples/mz8-collected/2018/mz/2031008-mz8/gstudio"
-            let absent = workspace.path("absent")
             let school = try SchoolMachine(
-                in: workspace, url: store.url,
-                sourceLines: """
-                    data = "\(sample)"
-                    code = "\(absent)/code"
-                    assessment_store = "\(absent)/store"
-                    unplatform = "\(absent)/unplatform"
-                    """)
+                in: workspace, url: store.url, sourceLines: SchoolMachine.sourceLines(data: sample))
             let code = try store.addSchool("mz8", code: "2031008", name: "A sample")
             try school.enroll(code, url: store.url).ended(with: 0)
             // The sample lacks most items, so the pass may say that it is not complete.

@@ -10,22 +10,21 @@ final class SchoolMachine {
     /// - Parameters:
     ///   - source: `[source]` lines; by default those of a made-up school below `source`.
     ///   - url: of the store, or of the proxy before it.
+    ///   - docker: the program that stands for it.
     init(
         in workspace: Workspace, named name: String = "school", url: String, source: String? = nil,
-        staging: String? = nil, sourceLines: String? = nil, extra: String = ""
+        staging: String? = nil, sourceLines: String? = nil, docker: String? = nil, extra: String = ""
     ) throws {
         self.workspace = workspace
         self.source = try source ?? workspace.folder("\(name)-source")
         self.staging = try staging ?? workspace.folder("\(name)-staging")
         let core = "\(self.source)/home/core"
-        let lines =
+        let places =
             sourceLines
-                ?? """
-                data = "\(core)/data"
-                code = "\(core)/code"
-                assessment_store = "\(core)/assesment-datastore"
-                unplatform = "\(core)/unplatform"
-                """
+            ?? Self.sourceLines(
+                data: "\(core)/data", code: "\(core)/code", assessmentStore: "\(core)/assesment-datastore",
+                unplatform: "\(core)/unplatform")
+        let lines = places + (docker.map { "\ndocker = [\"\($0)\"]" } ?? "")
         configuration = try workspace.write(
             """
             [store]
@@ -41,6 +40,19 @@ final class SchoolMachine {
 
             \(extra)
             """, to: "\(name).toml")
+    }
+
+    /// `[source]` lines for a school whose folders are elsewhere. What is not given is nowhere.
+    static func sourceLines(
+        data: String, code: String? = nil, assessmentStore: String? = nil, unplatform: String? = nil
+    ) -> String {
+        let absent = "\(data)/absent"
+        return """
+            data = "\(data)"
+            code = "\(code ?? absent)"
+            assessment_store = "\(assessmentStore ?? absent)"
+            unplatform = "\(unplatform ?? absent)"
+            """
     }
 
     /// Makes the invented school, or its next day over it.

@@ -1,7 +1,7 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end year kills lint format release package test-package image test-image bench clean
+.PHONY: help build demo test test-quick test-end-to-end year kills lint format release package test-package image test-image bench bench-bad-day clean
 
 SWIFT_FOLDERS := Sources Tests Package.swift
 
@@ -72,10 +72,13 @@ test-image: image ## that container under systemd beside a school's container, w
 	@scripts/install-dependencies.sh test test-package
 	@packaging/test-image.sh
 
-bench: release ## bytes, memory and CPU next to restic, borg and rsync (needs ../shared)
+bench: release ## every figure that has to be reached, next to restic, borg and rsync (half an hour; needs ../shared)
 	@scripts/install-dependencies.sh bench
-	@Benchmarks/compare-with-peers.sh
-	@Benchmarks/unchanged-pass.sh
+	@Benchmarks/all.sh
+
+bench-bad-day: release ## of these, the 64 kbit/s link and ten minutes of power alone (root; needs ../shared)
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/bad-day.sh
 
 clean: ## remove what was built
 	swift package clean

@@ -13,7 +13,7 @@ package_test=(lintian systemd man-db python3 curl)
 # For the tests that install the packages. They are skipped where these cannot be had.
 container=(debootstrap systemd-container iproute2 e2fsprogs mount)
 image=(debootstrap)
-bench=(python3 git time restic borgbackup rsync rclone socat)
+bench=(python3 git time restic borgbackup rsync rclone socat openssl iproute2 e2fsprogs mount util-linux)
 
 wanted=() wished=()
 for step in "${@:-build}"; do

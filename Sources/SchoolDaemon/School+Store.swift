@@ -16,19 +16,26 @@ extension School {
     ) async throws -> UploadReport {
         let settings = settings
         let gate = UploadGate(self, isAsked: isAsked)
+        let note = UploadNote(in: files, clock: clock)
         var options = Uploader.Options(
             store: try storeAddress(), proxy: try proxy(), rate: { gate.rate() },
             priority: { settings.priority(of: $0) }, report: { try report(from: staging) },
-            learn: { try learn(storeSeconds: $0, at: $1, staging) })
+            learn: {
+                try learn(storeSeconds: $0, at: $1, staging)
+                note.begin()
+            })
         options.manners = gate.manners
         if let watch { options.moved = { watch.gotOn() } }
         let uploader = Uploader(staging: staging, files: files, options: options)
         let ended = await uploader.upload(datasets) {
             watch?.gotOn()
+            note.note($0)
+            if case .ended(let entry) = $0 { sent?(entry) }
             progress($0)
         }
         gate.end()
         LastUpload.note(ended, at: clock.now().seconds * 1000, in: files)
+        note.end()
         return ended
     }
 

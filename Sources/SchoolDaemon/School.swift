@@ -2,6 +2,7 @@ import Collecting
 import LevelTree
 import Settings
 import Staging
+import Uploading
 
 /// This machine as a school's server: its settings, its time zone, and what follows from them. Opens nothing by itself.
 public struct School: Sendable {
@@ -16,6 +17,8 @@ public struct School: Sendable {
     private(set) var shared = SharedStaging()
     /// Over what is being done, where the daemon does it.
     private(set) var watch: WorkWatch?
+    /// Who is told of each dataset whose turn in an upload is over, where the daemon does it.
+    private(set) var sent: (@Sendable (UploadReport.Entry) -> Void)?
 
     /// - Throws: `CollectingProblem` if the time zone cannot be used.
     public init(_ settings: CollectdSettings, clock: MachineClock = .real) throws {
@@ -34,9 +37,10 @@ public struct School: Sendable {
     }
 
     /// The same school, for one piece of work.
-    func watched(by watch: WorkWatch) -> School {
+    func watched(by watch: WorkWatch, sent: (@Sendable (UploadReport.Entry) -> Void)? = nil) -> School {
         var school = self
         school.watch = watch
+        school.sent = sent
         return school
     }
 

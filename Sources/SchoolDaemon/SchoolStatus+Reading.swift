@@ -27,7 +27,7 @@ extension SchoolStatus {
                     tried: school.zone.isoText(milliseconds: last.ended),
                     gotThrough: last.gotThrough.map(school.zone.isoText), problem: last.problem)
             },
-            upload: try upload(school),
+            upload: try upload(school, generations, staging),
             disk: Disk(
                 used: use.used, budget: use.budget, free: use.free, keepFree: use.keepFree,
                 isAboveHighWater: use.collecting != .all, collecting: use.collecting),
@@ -40,9 +40,15 @@ extension SchoolStatus {
         return status
     }
 
-    private static func upload(_ school: School) throws -> Upload {
+    private static func upload(_ school: School, _ generations: [Generation], _ staging: Staging) throws -> Upload {
         let hold = school.uploadHold()
+        let last = try generations.compactMap { try staging.receipt($0.dataset, year: $0.year) }
+            .max { $0.received < $1.received }
         return Upload(
+            underWay: UploadUnderWay.load(from: school.files).map { UnderWay($0, in: school.zone) },
+            lastReceived: last.map {
+                Received(dataset: $0.dataset.name, received: school.zone.isoText(milliseconds: $0.received))
+            },
             held: hold?.sentence, heldUntil: hold.map { school.moment(in: Int64($0.seconds)) },
             monthBytes: try school.trafficOfMonth(school.wallSeconds),
             monthlyLimit: school.settings.upload.monthlyLimit)

@@ -4,7 +4,7 @@ import Terminal
 extension SchoolStatus {
     /// How things stand, in one line that can be read out over the phone.
     func summarized() -> String {
-        ([serverID] + troubles + [collection, sending]).joined(separator: "; ")
+        ([serverID] + troubles + [collection] + [goingOn, sending].compactMap { $0 }).joined(separator: "; ")
     }
 
     /// What somebody has to see to first.
@@ -14,7 +14,10 @@ extension SchoolStatus {
         if store.installation == nil { troubles.append("not enrolled") }
         if clock.warning != nil { troubles.append("the clock is wrong") }
         if let stopped = disk.collecting.stopped { troubles.append("no room: \(stopped)") }
-        if link?.problem != nil { troubles.append("the last upload did not get through") }
+        // What the last one met may be over: this one goes on.
+        if link?.problem != nil, upload.underWay == nil {
+            troubles.append("the last upload did not get through\(received.map { ", \($0)" } ?? "")")
+        }
         if let held = upload.held { troubles.append(held) }
         return troubles
     }
@@ -41,6 +44,17 @@ extension SchoolStatus {
         return ending == "complete"
     }
 
+    private var goingOn: String? {
+        upload.underWay.map { underWay in
+            (["an upload is under way since \(underWay.howFar)"] + [received].compactMap { $0 }).joined(separator: ", ")
+        }
+    }
+
+    /// What the store has committed last of all.
+    var received: String? {
+        upload.lastReceived.map { "the store received \($0.dataset) last, \(Self.short($0.received))" }
+    }
+
     /// Whatever waits is sent the next time: no moment is too early.
     private var sending: String {
         let open = datasets.filter { $0.sequence != nil && $0.sequence != $0.receipt?.sequence }
@@ -50,5 +64,12 @@ extension SchoolStatus {
         return
             "\(open.count == 1 ? "1 dataset waits" : "\(open.count) datasets wait") to be sent\(amount), now or the next "
             + "time: safe to switch off"
+    }
+}
+
+extension SchoolStatus.UnderWay {
+    /// `2027-01-15 13:30, 4.2 GB of 17.0 GB done`
+    var howFar: String {
+        SchoolStatus.short(since) + (total == 0 ? "" : ", \(ByteText.size(done)) of \(ByteText.size(total)) done")
     }
 }

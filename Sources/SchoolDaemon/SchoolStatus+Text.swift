@@ -46,7 +46,7 @@ extension SchoolStatus {
     }
 
     /// `2018-08-16 15:30` of `2018-08-16T15:30:00+05:30`.
-    private static func short(_ time: String) -> String {
+    static func short(_ time: String) -> String {
         String(time.prefix(16)).replacing("T", with: " ")
     }
 
@@ -73,11 +73,14 @@ extension SchoolStatus {
     }
 
     private var linkText: String {
+        let last = received.map { "; \($0)" } ?? ""
+        if let underWay = upload.underWay { return "an upload is under way since \(underWay.howFar)\(last)" }
         guard let link else { return "no upload was tried yet" }
         guard let problem = link.problem else { return "the last upload got through, \(Self.short(link.tried))" }
+        // Of one that a link's end cut off, what was committed stays.
         let before =
             link.gotThrough.map { "an upload last got through \(Self.short($0))" } ?? "no upload got through yet"
-        return "\(before); the last one, \(Self.short(link.tried)): \(problem)"
+        return "\(before)\(last); the last one, \(Self.short(link.tried)): \(problem)"
     }
 
     /// A line for each time, with all that comes then.

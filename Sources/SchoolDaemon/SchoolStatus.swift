@@ -80,8 +80,37 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         }
     }
 
-    /// What the configuration lets uploads do now.
+    /// An upload that goes on.
+    public struct UnderWay: Sendable, Codable, Hashable {
+        /// When the store answered: ISO 8601 in the school's time zone.
+        public var since: String
+        /// What the store has of the content of what is to be sent, and all of it, in bytes; 0 of 0 until that is known.
+        public var done: UInt64
+        public var total: UInt64
+        /// What the store has committed last in it, by name.
+        public var committed: String?
+
+        enum CodingKeys: String, CodingKey {
+            case since
+            case done = "done_bytes"
+            case total = "total_bytes"
+            case committed
+        }
+    }
+
+    /// The store's newest receipt of all.
+    public struct Received: Sendable, Codable, Hashable {
+        public var dataset: String
+        /// ISO 8601 in the school's time zone.
+        public var received: String
+    }
+
+    /// What uploads do now, and what the configuration lets them do.
     public struct Upload: Sendable, Codable, Hashable {
+        /// Nil while none goes on.
+        public var underWay: UnderWay?
+        /// Nil until there is a receipt.
+        public var lastReceived: Received?
         /// A sentence: what holds them back, and until when; nil: nothing does.
         public var held: String?
         /// When they may go on: ISO 8601 in the school's time zone; nil where nothing holds them back.
@@ -92,6 +121,8 @@ public struct SchoolStatus: Sendable, Codable, Hashable {
         public var monthlyLimit: UInt64?
 
         enum CodingKeys: String, CodingKey {
+            case underWay = "under_way"
+            case lastReceived = "last_received"
             case held
             case heldUntil = "held_until"
             case monthBytes = "month_bytes"

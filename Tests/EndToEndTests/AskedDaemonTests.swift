@@ -127,6 +127,24 @@ extension EndToEnd {
             _ = try ended(daemon)
         }
 
+        @Test("what the store has committed is told of each dataset once, in the journal too, also of an asked upload")
+        func committed() throws {
+            let scene = try Scene()
+            let daemon = try started(scene)
+            defer { daemon.signal(SIGKILL) }
+            try scene.school.command("collect", "server-settings", "gstudio-logs").ended(with: 0)
+            try scene.school.command("upload").ended(with: 0)
+            let end = "upload, as a person asked, has ended with 0"
+            _ = try daemon.waitForLine(containing: end)
+            let told = daemon.text.components(separatedBy: end)[0]
+            for name in ["server_settings.py", "gstudio-logs"] {
+                let lines = told.split(separator: "\n").filter { $0.contains("\(name) 20") }
+                    .filter { $0.contains("the store has it") }
+                #expect(lines.count == 1, "\(told)")
+            }
+            _ = try ended(daemon)
+        }
+
         @Test("a command waits where the daemon has no open file left for it, which keeps that busy with nothing")
         func noOpenFiles() throws {
             let scene = try Scene()

@@ -2,6 +2,7 @@ import Collecting
 import LevelTree
 import Settings
 import Testing
+import Wire
 
 @testable import SchoolDaemon
 @testable import Staging
@@ -94,6 +95,65 @@ struct SchoolStatusTests {
                     tried: "2027-01-15T13:30:00+05:30", gotThrough: "2027-01-15T12:30:00+05:30",
                     problem: offline.message))
         #expect(status.summary.contains("the last upload did not get through"))
+    }
+
+    @Test("says of an upload that goes on since when, how far, and what came last, not what one before it met")
+    func underWay() async throws {
+        let school = try school()
+        try await collect(school, "gstudio-logs")
+        var report = UploadReport()
+        report.stopped = UploadError(.offline, "there is no way to the store")
+        LastUpload.note(report, at: (Self.noon - 7200) * 1000, in: school.files)
+        let note = UploadNote(in: school.files, clock: school.clock)
+        #expect(try school.status().upload.underWay == nil)
+        note.begin()
+        let begun = try school.status().summary
+        #expect(begun.contains("; an upload is under way since 2027-01-15 13:30; 1 dataset waits"))
+        note.note(.progress(dataset: .of("media"), done: 0, total: 17_000_000_000, wire: WireBytes()))
+        note.note(.ended(try .made("db")))
+        note.note(.progress(dataset: .of("media"), done: 4_200_000_000, total: 17_000_000_000, wire: WireBytes()))
+        #expect(UploadUnderWay.load(from: school.files)?.done == 0, "written now and then")
+        try acknowledge(school)
+        note.note(.ended(try .made("gstudio-logs")))
+        let status = try school.status()
+        let far = "2027-01-15 13:30, 4.2 GB of 17.0 GB done"
+        let last = "the store received gstudio-logs last, 2027-01-15 13:20"
+        #expect(status.summary.contains("; an upload is under way since \(far), \(last); nothing waits"))
+        #expect(!status.summary.contains("did not get through"))
+        #expect(status.text.contains("link     an upload is under way since \(far); \(last)\n"))
+        let json = #""under_way":{"committed":"gstudio-logs","done_bytes":4200000000,"since":"2027-01-15T13:30:00"#
+        #expect(try status.json.contains(json))
+        #expect(
+            UploadUnderWay.load(from: school.files)?.clauses(in: school.zone) == "\(far), gstudio-logs received last")
+        note.end()
+        let after = try school.status()
+        #expect(after.upload.underWay == nil)
+        #expect(after.summary.contains("; the last upload did not get through, \(last); "))
+        let link = "link     no upload got through yet; \(last); the last one, 2027-01-15 11:30: there"
+        #expect(after.text.contains(link))
+    }
+
+    /// As if the store had answered ten minutes ago.
+    private func acknowledge(_ school: School) throws {
+        let staging = try school.openStaging(school.identity())
+        for generation in try staging.pendingGenerations() {
+            try staging.acknowledge(.made(generation, received: (Self.noon - 600) * 1000))
+        }
+    }
+
+    @Test("takes no upload for going on whose process is gone")
+    func killed() throws {
+        let school = try school()
+        try school.files.makeDirectory()
+        do {
+            let note = UploadNote(in: school.files, clock: school.clock)
+            note.begin()
+            #expect(UploadUnderWay.load(from: school.files) != nil)
+        }
+        #expect(UploadUnderWay.load(from: school.files) == nil)
+        let next = UploadNote(in: school.files, clock: school.clock)
+        next.note(.progress(dataset: .of("media"), done: 1, total: 2, wire: WireBytes()))
+        #expect(UploadUnderWay.load(from: school.files)?.total == 2)
     }
 
     @Test("tells what comes next, by the schedule and what the service has kept of each job's past")

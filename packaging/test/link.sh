@@ -111,7 +111,7 @@ same_media() {
     within 120 at_link_store 'media/*' || journal clix-collectd | tail -n 20
     within 120 eval 'inside clix-collectd status 2>/dev/null | head -n 1 | grep -q "nothing waits to be sent"' \
         || inside clix-collectd status
-    within 60 eval '[[ $(property clix-collectd StatusText) == waiting* ]]'  # the journal is told once the upload has ended
+    within 60 eval '[[ $(property clix-collectd StatusText) == waiting* ]]'  # the service itself knows a moment later
     diff -r "$link_school/home/core/data/media" "$(compgen -G "$link_store/tree/*/mz/$link_code-$link_id/gstudio/media")"
 }
 switched_off() {

@@ -79,6 +79,7 @@ public actor Daemon {
         case .routesChanged: uploadTurn.routesChanged(bootSeconds: surroundings.clock.bootSeconds())
         case .reload: reload()
         case .ended(let job, let result): ended(job, result)
+        case .sent(let entry): sent(entry)
         case .uploaded(let result): uploaded(result)
         case .caller(.asked(let call)): asked(call)
         case .caller(.left(let id)): left(id)
@@ -97,6 +98,11 @@ public actor Daemon {
         // It may have been switched off while it went on.
         story.forgetAll(but: schedule.jobs)
         if result.hasNews { uploadTurn.news(bootSeconds: surroundings.clock.bootSeconds()) }
+    }
+
+    /// Told at once: nobody knows whether the program sees the end of the upload.
+    private func sent(_ entry: UploadReport.Entry) {
+        story.sent(entry, bootSeconds: surroundings.clock.bootSeconds())
     }
 
     private func uploaded(_ result: UploadResult) {
@@ -221,7 +227,8 @@ public actor Daemon {
     private func watched(_ work: DaemonWork, _ seconds: Double) -> School {
         let watch = WorkWatch(allowing: seconds, bootSeconds: surroundings.clock.bootSeconds)
         watches[work] = watch
-        return school.watched(by: watch)
+        let teller = events.teller
+        return school.watched(by: watch) { _ = teller.yield(.sent($0)) }
     }
 
     private func begin(_ work: DaemonWork, _ body: @escaping @Sendable () async -> DaemonEvent) {
@@ -238,10 +245,17 @@ public actor Daemon {
     /// or the upload: then systemd ends the program and starts it again.
     private func tellServiceManager(_ reading: ClockReading, held: String?) {
         surroundings.service.status(
-            story.status(working: Set(work.keys.map(\.name)), next: nextJob(reading), held: held))
+            story.status(
+                working: Set(work.keys.map(\.name)), next: nextJob(reading), held: held, sending: howFar))
         let stuck = watches.first { $0.value.isOver }?.key
         guard let stuck else { return surroundings.service.alive() }
         story.stuck(stuck)
+    }
+
+    /// Of the upload that goes on, whoever asked for it.
+    private var howFar: String? {
+        guard work.keys.contains(where: \.mayUpload) else { return nil }
+        return UploadUnderWay.load(from: school.files)?.clauses(in: school.zone)
     }
 
     private func nextJob(_ reading: ClockReading) -> (job: Job, seconds: Double)? {
@@ -272,6 +286,7 @@ public actor Daemon {
             for await event in events.stream {
                 switch event {
                 case .ended(let job, let result): ended(job, result)
+                case .sent(let entry): sent(entry)
                 case .uploaded(let result): uploaded(result)
                 case .answered(let id, let outcome): answered(id, outcome)
                 case .caller(.asked(let call)): call.caller.refuse(Self.leaving, .notNow)

@@ -1,6 +1,7 @@
 import CLinux
 import Dispatch
 import Glibc
+import Uploading
 
 /// What wakes the daemon.
 enum DaemonEvent: Sendable {
@@ -15,6 +16,8 @@ enum DaemonEvent: Sendable {
     /// SIGTERM or SIGINT.
     case stop
     case ended(Job, JobResult)
+    /// A dataset's turn in an upload is over, while that goes on.
+    case sent(UploadReport.Entry)
     case uploaded(UploadResult)
     case caller(CallerEvent)
     case answered(Call.ID, RequestOutcome)

@@ -28,6 +28,8 @@ struct DaemonStory {
     private var praised: [Job: Double] = [:]
     private var clock: ClockStory
     private var link = LinkStory()
+    /// When, by the boot clock, it was last told that the store has a heartbeat.
+    private var heartbeatSent = -Double.infinity
 
     /// - Parameter reading: from which on changes of the clock are told.
     init(_ log: Logger, _ reading: ClockReading) {
@@ -66,9 +68,18 @@ struct DaemonStory {
     }
 
     /// The sentence of `systemctl status`.
-    /// - Parameter held: what holds uploads back; nil where nothing does.
-    func status(working: Set<String>, next: (job: Job, seconds: Double)?, held: String? = nil) -> String {
+    /// - Parameters:
+    ///   - held: what holds uploads back; nil where nothing does.
+    ///   - sending: since when an upload goes on, and how far it is; nil where none does.
+    func status(
+        working: Set<String>, next: (job: Job, seconds: Double)?, held: String? = nil, sending: String? = nil
+    ) -> String {
+        let uploading = DaemonWork.upload.name
         var parts = working.sorted()
+        if let sending {
+            parts.removeAll { $0 == uploading }
+            parts.append("\(uploading) since \(sending)")
+        }
         if parts.isEmpty { parts.append("waiting") }
         if let next { parts.append("\(next.job.name) in \(DurationText.short(.seconds(next.seconds.rounded())))") }
         if let waiting = causes[.disk]?.met {
@@ -76,7 +87,7 @@ struct DaemonStory {
         }
         if let held { parts.append(held) }
         // What the last upload met may be over: the next one goes on.
-        if let standing = link.standing, !working.contains(DaemonWork.upload.name) { parts.append(standing) }
+        if let standing = link.standing, sending == nil, !working.contains(uploading) { parts.append(standing) }
         return parts.joined(separator: "; ")
     }
 
@@ -167,25 +178,33 @@ struct DaemonStory {
 
     // MARK: The upload
 
-    mutating func uploaded(_ report: UploadReport) {
-        for entry in report.entries {
-            var fields: Logger.Metadata = [
-                "CLIX_DATASET": "\(entry.dataset)", "CLIX_SEQUENCE": "\(entry.sequence)",
-                "CLIX_OUTCOME": "\(entry.outcome.rawValue)", "CLIX_FILES": "\(entry.files)",
-                "CLIX_BYTES": "\(entry.bytes)", "CLIX_WIRE_BYTES": "\(entry.wire.up)",
-            ]
-            switch entry.ending {
-            case .committed:
-                said[.upload(entry.dataset)] = nil
-                say(.uploaded, entry.sentence, fields)
-            case .failed(let error):
-                fields["CLIX_ERROR"] = "\(error.message)"
-                sayOnce(.notUploaded, about: .upload(entry.dataset), entry.sentence, topic: error.message, fields)
-            case .notSent: break
+    /// A dataset's turn in an upload is over.
+    mutating func sent(_ entry: UploadReport.Entry, bootSeconds: Double) {
+        var fields: Logger.Metadata = [
+            "CLIX_DATASET": "\(entry.dataset)", "CLIX_SEQUENCE": "\(entry.sequence)",
+            "CLIX_OUTCOME": "\(entry.outcome.rawValue)", "CLIX_FILES": "\(entry.files)",
+            "CLIX_BYTES": "\(entry.bytes)", "CLIX_WIRE_BYTES": "\(entry.wire.up)",
+        ]
+        switch entry.ending {
+        case .committed:
+            let endsTrouble = said.removeValue(forKey: .upload(entry.dataset)) != nil
+            let endsOutage = link.committed()
+            if entry.dataset.name == "system-heartbeat" {
+                guard endsTrouble || endsOutage || bootSeconds >= heartbeatSent + Self.longPraise else { return }
+                heartbeatSent = bootSeconds
             }
+            say(.uploaded, entry.sentence, fields)
+        case .failed(let error):
+            fields["CLIX_ERROR"] = "\(error.message)"
+            sayOnce(.notUploaded, about: .upload(entry.dataset), entry.sentence, topic: error.message, fields)
+        case .notSent: break
         }
+    }
+
+    /// An upload has ended; of its datasets each was told when its turn was over.
+    mutating func uploaded(_ report: UploadReport) {
         if let (message, sentence) = link.ended(report.stopped) {
-            say(message, sentence, ["CLIX_ERROR": "\(sentence)"])
+            say(message, sentence, report.stopped == nil ? [:] : ["CLIX_ERROR": "\(sentence)"])
         }
         // A run that was stopped early has not come to all that there is to notice.
         guard report.stopped == nil else { return }

@@ -15,6 +15,13 @@ enum DaemonWork: Hashable {
         }
     }
 
+    var mayUpload: Bool {
+        switch self {
+        case .job: false
+        case .upload, .request: true
+        }
+    }
+
     var name: String {
         switch self {
         case .job(.collect(let dataset)): "collecting \(dataset)"

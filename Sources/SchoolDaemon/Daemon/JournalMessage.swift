@@ -43,6 +43,8 @@ enum JournalMessage: String, CaseIterable {
     case notUploaded = "3471a4294e9b42b48c4b6c15f8d709dc"
     case uploadNotice = "c23ec1390ecf47f0a36cdf9ef48ac90d"
     case offline = "a6335c8a7ff7479b96220426b05b03d3"
+    /// After that, or another trouble, an upload got through that had no dataset to send.
+    case throughAgain = "20b614e2476d47babc46735e8ff432a8"
     /// The store, or what is at work beside us, has us come later.
     case uploadWaits = "1dae48c893eb48f784f5a586dce45361"
     /// Nothing is uploaded until somebody does something.
@@ -52,7 +54,7 @@ enum JournalMessage: String, CaseIterable {
     /// Offline is normal: no error, no warning.
     var level: Logger.Level {
         switch self {
-        case .collected, .uploaded, .offline, .uploadWaits, .asked: .info
+        case .collected, .uploaded, .offline, .throughAgain, .uploadWaits, .asked: .info
         case .started, .ended, .cutOff, .clockSet, .settingsRead, .diskHasRoom, .basesLetGo: .notice
         case .settingsRefused, .uploadRefused: .error
         case .incomplete, .scriptFailed, .nothingCollected, .containerClosed, .diskFull, .detail, .clockDoubted,

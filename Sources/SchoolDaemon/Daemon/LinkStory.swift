@@ -8,15 +8,29 @@ struct LinkStory: Hashable, Sendable {
     private var stopped: UploadError?
     /// What was said since an upload last got through.
     private var said: Set<UploadError.Code> = []
+    /// Whether something was said of which nobody knows yet that it is over.
+    private var isOpen = false
 
     /// - Returns: what to say; nil where nothing is new.
     mutating func ended(_ stopped: UploadError?) -> (JournalMessage, String)? {
         self.stopped = stopped
         guard let stopped else {
             said = []
-            return nil
+            guard isOpen else { return nil }
+            isOpen = false
+            return (.throughAgain, "uploads get through again")
         }
-        return said.insert(stopped.code).inserted ? (stopped.storyMessage, stopped.message) : nil
+        guard said.insert(stopped.code).inserted else { return nil }
+        // Settings that hold uploads back are no trouble whose end is awaited.
+        if !stopped.isHold { isOpen = true }
+        return (stopped.storyMessage, stopped.message)
+    }
+
+    /// The store has committed something: where that is told, it tells also that the trouble before is over.
+    /// - Returns: whether there was some.
+    mutating func committed() -> Bool {
+        defer { isOpen = false }
+        return isOpen
     }
 
     /// A clause for `systemctl status`; nil while uploads get through.

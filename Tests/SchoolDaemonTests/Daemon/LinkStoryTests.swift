@@ -12,6 +12,7 @@ struct LinkStoryTests {
         let told = (0..<50).compactMap { story.ended(UploadError(.offline, "no answer after \($0) ms")) }
         #expect(told.map(\.1) == ["no answer after 0 ms"])
         #expect(told.first?.0 == .offline)
+        #expect(story.ended(nil)?.0 == .throughAgain)
         #expect(story.ended(nil) == nil)
         #expect(story.standing == nil)
         #expect(story.ended(UploadError(.offline, "no answer")) != nil)
@@ -23,6 +24,22 @@ struct LinkStoryTests {
             story.ended(UploadError($0.isMultiple(of: 2) ? .offline : .untrusted, "no \($0)"))
         }
         #expect(told.map(\.0) == [.offline, .uploadFailed])
+    }
+
+    @Test("has its end told once: by the first dataset that comes through, or for itself where there was none to send")
+    mutating func end() {
+        var told = [story.committed()]
+        _ = story.ended(UploadError(.offline, "no"))
+        told += [story.committed(), story.committed()]
+        #expect(told == [false, true, false])
+        // Cut off again, which is no news, and through.
+        #expect(story.ended(UploadError(.offline, "no")) == nil)
+        #expect(story.ended(nil) == nil)
+        // What settings hold back is none.
+        _ = story.ended(UploadError(.outsideWindows, "uploads wait"))
+        let isOver = story.committed()
+        #expect(!isOver)
+        #expect(story.ended(nil) == nil)
     }
 
     @Test("says of each kind what it is")

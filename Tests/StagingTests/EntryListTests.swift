@@ -63,6 +63,25 @@ struct EntryListTests {
         #expect(found.map(\.1) == (1...count).map(record))
     }
 
+    @Test func `holds for an entry what its own path takes, however long one before it was`() throws {
+        let long = Array(repeating: String(repeating: "l", count: 255), count: 8).joined(separator: "/")
+        let file = try #require(Descriptor.opening(CName(path), O_RDWR | O_CREAT | O_TRUNC, mode: 0o600))
+        let writer = EntryListWriter(file, place: "a test")
+        for name in [long, "m/short", "m/such"] {
+            try [UInt8]().withUnsafeBytes { try writer.append(record(1), path: Array(name.utf8), chunks: $0) }
+        }
+        _ = try writer.finish()
+
+        let reader = try EntryListReader(#require(Descriptor.opening(CName(path), O_RDONLY)), place: "a test")
+        var held: [RelativePath] = []
+        while reader.hasRecord {
+            held.append(try reader.entry().path)
+            try reader.advance()
+        }
+        #expect(held.map { String(decoding: $0.bytes, as: UTF8.self) } == [long, "m/short", "m/such"])
+        #expect(held.dropFirst().allSatisfy { $0.bytes.capacity < 100 }, "\(held.map(\.bytes.capacity))")
+    }
+
     @Test func `that is cut anywhere is damaged`() throws {
         try write(3)
         let size = Int(try #require(site.status(path)).size)

@@ -65,9 +65,12 @@ final class EntryListReader {
                 return ChunkReference(id: try ChunkID(bytes: id), length: Int(UInt32(littleEndian: length)))
             }
         }
+        // A copy of its own length: the array that is read into has room for the longest path until now, and many entries
+        // are held at once.
+        let own = try path.withUnsafeBufferPointer { try RelativePath($0) }
         return ManifestEntry(
-            path: try RelativePath(path), size: record.stamp.size, mode: record.mode,
-            modified: record.stamp.modified, isStale: record.isStale, chunks: chunks)
+            path: own, size: record.stamp.size, mode: record.mode, modified: record.stamp.modified,
+            isStale: record.isStale, chunks: chunks)
     }
 
     /// The current record, with where its content can be read.

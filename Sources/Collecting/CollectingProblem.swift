@@ -23,10 +23,13 @@ public struct CollectingProblem: Error, Sendable, Hashable, CustomStringConverti
 
     public let code: Code
     public let message: String
+    /// Of what is absent: whether it may be there soon; see `Gathering.isForNow`.
+    public let isForNow: Bool
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, isForNow: Bool = false) {
         self.code = code
         self.message = message
+        self.isForNow = isForNow
     }
 
     /// Whether another try is useless until somebody has changed something on the machine.

@@ -98,17 +98,18 @@ public struct CollectionPass: Sendable {
                 try limit.check()
                 observer(.progressed(dataset, $0))
             }
-            return report(dataset, result)
+            return report(dataset, result, isForNow: gathering.isForNow)
         } catch is TimeLearned where !isAgain {
             return await collect(collector, observer, isAgain: true)
         } catch let problem as CollectingProblem where problem.code == .absent && standing(dataset) == nil {
-            return DatasetReport(dataset: dataset, ending: .absent(reason: problem.message))
+            return DatasetReport(
+                dataset: dataset, ending: .absent(reason: problem.message), isForNow: problem.isForNow)
         } catch {
             return report(dataset, failure: error)
         }
     }
 
-    private func report(_ dataset: Dataset, _ result: CollectionResult) -> DatasetReport {
+    private func report(_ dataset: Dataset, _ result: CollectionResult, isForNow: Bool) -> DatasetReport {
         let ending: DatasetReport.Ending =
             switch result.ending {
             case .published(let generation): .published(generation)
@@ -120,7 +121,7 @@ public struct CollectionPass: Sendable {
         return DatasetReport(
             dataset: dataset, ending: ending, figures: result.figures, shortfalls: result.shortfalls,
             skipped: result.skipped, standing: standing(dataset), remade: result.remade,
-            endedYearProblem: result.endedYearProblem)
+            endedYearProblem: result.endedYearProblem, isForNow: isForNow)
     }
 
     private func report(_ dataset: Dataset, failure error: any Error) -> DatasetReport {

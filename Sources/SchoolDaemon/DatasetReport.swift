@@ -56,14 +56,17 @@ public struct DatasetReport: Sendable {
     public let remade: [Generation]
     /// Why that could not be done with all of them; it is tried again with the next collection.
     public let endedYearProblem: String?
+    /// Whether what is missing, or absent, may be had soon.
+    public let isForNow: Bool
 
     public init(
         dataset: Dataset, ending: Ending, figures: CollectionFigures? = nil,
         shortfalls: [Shortfall] = [], skipped: [Shortfall] = [], standing: Generation? = nil,
-        remade: [Generation] = [], endedYearProblem: String? = nil
+        remade: [Generation] = [], endedYearProblem: String? = nil, isForNow: Bool = false
     ) {
         self.dataset = dataset
         self.ending = ending
+        self.isForNow = isForNow
         self.figures = figures
         self.shortfalls = shortfalls
         self.skipped = skipped

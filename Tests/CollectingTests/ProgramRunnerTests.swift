@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Collecting
@@ -193,6 +195,58 @@ import Testing
         program.output = .file(descriptor: file, limit: .max, room: { $0 < 8 << 20 ? .max : 0 })
         #expect(await problem(of: program)?.code == .noRoom)
         #expect(size() > 0 && size() <= 16 << 20)
+    }
+
+    /// Of outputs that cannot be written, as to a disk that hangs.
+    private final class Hanging: Sendable {
+        private let gate = DispatchSemaphore(value: 0)
+        private let onLanes = Mutex<[Bool]>([])
+
+        func hang() {
+            let lanes = LaneQueue.programs.asUnownedTaskExecutor()
+            let isOnLane = withUnsafeCurrentTask { $0?.unownedTaskExecutor == lanes }
+            onLanes.withLock { $0.append(isOnLane) }
+            gate.wait()
+            gate.signal()
+        }
+
+        /// Whether each hangs where nobody else is held up.
+        var all: [Bool] { onLanes.withLock { $0 } }
+
+        func release() { gate.signal() }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `more outputs that hang than the machine has cores keep no program from being ended at its deadline`()
+        async throws
+    {
+        let folder = TemporaryFolder()
+        let (hanging, count) = (Hanging(), 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)) + 1)
+        defer { hanging.release() }
+        let runs = (0..<count).map { number in
+            let file = open("\(folder.path)/output-\(number)", O_WRONLY | O_CREAT, 0o600)
+            var program = shellProgram("echo $$ >\(folder.path)/\(number); exec cat /dev/zero")
+            program.deadline = .seconds(1)
+            program.grace = .milliseconds(100)
+            program.output = .file(
+                descriptor: file, limit: .max,
+                room: { _ in
+                    hanging.hang()
+                    return .max
+                })
+            return Task { [runner, program] in
+                defer { close(file) }
+                return await Self.problem(of: program, by: runner)
+            }
+        }
+        for _ in 0..<1200 where hanging.all.count < count { try await pause(for: .milliseconds(50)) }
+        #expect(hanging.all == Array(repeating: true, count: count))
+        // And nobody lets them go on.
+        let ids = try (0..<count).map { try #require(pid_t(folder.read("\($0)").dropLast())) }
+        for _ in 0..<1200 where !ids.allSatisfy(isGone) { try await pause(for: .milliseconds(50)) }
+        #expect(ids.allSatisfy(isGone))
+        hanging.release()
+        for run in runs { #expect(await run.value?.code == .deadline) }
     }
 
     @Test func `being asked to stop ends the program`() async {

@@ -5,22 +5,23 @@ import LevelTree
 /// temporary file here and taken apart with care.
 struct ContainerFetch {
     private let source: ContainerFolder
-    private let room: @Sendable () -> UInt64
+    /// Counts what was fetched.
+    private var room: MadeRoom
     /// Where archives and files are until they are whole.
     let incoming: ScratchFolder
     private(set) var missing: [(path: RelativePath, reason: String)] = []
     /// Why it did not go on to the end.
     private(set) var stop: String?
     private var failures = 0
+    /// Whether it stopped for what no file is the cause of.
+    var isCut: Bool { stop != nil && failures < Self.mostFailures }
 
     /// Bounds of one batch; a single file may have more bytes. An exec's arguments go through the engine as one message.
     private static let most = (files: 500, nameBytes: 64 << 10, bytes: Int64(32 << 20))
     /// After so many files that could not be had each by itself, something else is wrong.
     private static let mostFailures = 20
 
-    init(
-        _ source: ContainerFolder, scratch: String, room: @escaping @Sendable () -> UInt64
-    ) throws(CollectingProblem) {
+    init(_ source: ContainerFolder, scratch: String, room: MadeRoom) throws(CollectingProblem) {
         self.source = source
         self.room = room
         incoming = try ScratchFolder(in: scratch)
@@ -56,7 +57,7 @@ struct ContainerFetch {
         // The archive, with headers for long names, and then what is taken out of it.
         let archived = batch.reduce(Int64(20 << 10)) { $0 + $1.size + 2048 + 2 * Int64($1.path.bytes.count) }
         let needed = UInt64(archived) + UInt64(batch.reduce(0) { $0 + $1.size })
-        guard room() >= needed else {
+        guard room.now >= needed else {
             stop = "there is no room for it here; make room, or raise budget under [staging]"
             return
         }
@@ -86,7 +87,7 @@ struct ContainerFetch {
         let seconds = 300 + limit / (1 << 20)
         return ContainerProgram(
             TarCommand.arguments(source.inside, batch.map(\.path.bytes)),
-            output: .file(descriptor: archive, limit: limit, room: { [room] _ in room() }),
+            output: .file(descriptor: archive, limit: limit, room: room.ask()),
             deadline: .seconds(seconds), isHeavy: true)
     }
 
@@ -116,6 +117,8 @@ struct ContainerFetch {
         var wanted = Dictionary(batch.map { ($0.path.bytes, $0) }) { first, _ in first }
         var fetched: [(file: ContainerListing.File, at: String)] = []
         var members = TarArchive(archive)
+        var withArchive = room
+        withArchive.took(archive)
         do {
             while let member = try members.next() {
                 guard member.name.starts(with: "./".utf8), member.isFile,
@@ -124,7 +127,7 @@ struct ContainerFetch {
                 else { continue }
                 wanted[file.path.bytes] = nil
                 let place = "\(incoming.path)/\(fetched.count)"
-                guard write(member, of: archive, as: file, to: place) else { break }
+                guard write(member, of: archive, as: file, to: place, &withArchive) else { break }
                 fetched.append((file, place))
             }
         } catch {
@@ -141,23 +144,28 @@ struct ContainerFetch {
 
     /// - Returns: false if there is no room, which ends all.
     private mutating func write(
-        _ member: TarArchive.Member, of archive: Int32, as file: ContainerListing.File, to place: String
+        _ member: TarArchive.Member, of archive: Int32, as file: ContainerListing.File, to place: String,
+        _ withArchive: inout MadeRoom
     ) -> Bool {
         let target = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer { if target >= 0 { close(target) } }
         let time = timespec(tv_sec: Int(file.modified.seconds), tv_nsec: Int(file.modified.nanoseconds))
         var times = [time, time]
-        guard target >= 0, copy(member, of: archive, to: target),
+        guard target >= 0, copy(member, of: archive, to: target, withArchive),
             fchmod(target, mode_t(ContainerCache.mode(file))) == 0, futimens(target, &times) == 0
         else {
             stop = "it cannot be written here (\(String(cString: strerror(errno)).lowercasedFirst))"
             return false
         }
+        withArchive.took(target)
+        room.took(target)
         return true
     }
 
-    private func copy(_ member: TarArchive.Member, of archive: Int32, to target: Int32) -> Bool {
-        var sink = OutputSink(.file(descriptor: target, limit: member.size, room: { [room] _ in room() }))
+    private func copy(
+        _ member: TarArchive.Member, of archive: Int32, to target: Int32, _ room: MadeRoom
+    ) -> Bool {
+        var sink = OutputSink(.file(descriptor: target, limit: member.size, room: room.ask()))
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var position = member.offset
         let end = member.offset + member.size

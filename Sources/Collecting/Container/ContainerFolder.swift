@@ -23,10 +23,15 @@ struct ContainerFolder: Sendable {
         var trouble: String?
         /// Why nothing could be asked.
         var problem: ContainerProblem?
+        /// Whether it was not fetched to the end, though single files could be had.
+        var isCut = false
         /// Files that could not be fetched, and why. Of those that the cache has, it has an earlier state.
         var missing: [(path: RelativePath, reason: String)] = []
         /// What is left out: symlinks, and what is no file.
         var skipped: [(path: RelativePath, reason: String)] = []
+
+        /// Whether more of it may be had soon.
+        var isForNow: Bool { problem.map { $0.mayPass && !$0.meansNothingThere } ?? isCut }
     }
 
     /// - Parameters:
@@ -48,11 +53,13 @@ struct ContainerFolder: Sendable {
             refresh.skipped = listing.skipped
             let files = listing.files.filter { !leavesOut($0.path) }
             cache.keepOnly(Set(files.map(\.path)))
-            var fetch = try ContainerFetch(self, scratch: scratch, room: room)
+            let whole = files.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.size) }
+            var fetch = try ContainerFetch(self, scratch: scratch, room: MadeRoom(room, forAllOf: whole))
             defer { fetch.incoming.remove() }
             await fetch.run(files.filter { !cache.isCurrent($0) })
             refresh.missing = fetch.missing
             refresh.trouble = fetch.stop
+            refresh.isCut = fetch.isCut
         } catch {
             refresh.trouble = error.message
         }

@@ -50,6 +50,9 @@ public struct ContainerProblem: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it may be over soon: also by what somebody is about to do who sets the platform up or starts it.
+    var mayPass: Bool { code != .commandMissing && code != .programMissing }
+
     /// What it is for a dataset that cannot do without.
     var collectingCode: CollectingProblem.Code { code == .noRoom ? .noRoom : .unusable }
 

@@ -70,7 +70,8 @@ struct InsideSource: Sendable {
     /// - Parameter absence: of the host, as a clause.
     func absent(_ absence: String, _ refresh: ContainerFolder.Refresh) -> CollectingProblem {
         CollectingProblem(
-            .absent, "\(absence), and \(text) cannot be read: \(sentence(refresh.trouble ?? "it is not there"))")
+            .absent, "\(absence), and \(text) cannot be read: \(sentence(refresh.trouble ?? "it is not there"))",
+            isForNow: refresh.isForNow)
     }
 
     /// A problem's sentence, for reports.
@@ -92,6 +93,7 @@ struct InsideSource: Sendable {
         }
         gathering.parts += missed.prefix(Self.mostMissed)
         gathering.shortfalls += stale
+        gathering.isForNow = refresh.isForNow
         gathering.skipped += refresh.skipped.map { Shortfall(path: "\($0.path)", reason: $0.reason) }
         if missed.count > Self.mostMissed {
             gathering.shortfalls.append(

@@ -46,7 +46,8 @@ struct DatabaseCollector: Collector {
         if let problem = location.problem { throw problem }
         if case .problem(let problem) = await context.container.state() {
             guard let absence = location.absence else { throw DatabaseDump.problem(problem, context.masking()) }
-            throw CollectingProblem(.absent, "\(absence), and none could be made: \(problem.message)")
+            throw CollectingProblem(
+                .absent, "\(absence), and none could be made: \(problem.message)", isForNow: problem.mayPass)
         }
         return try await context.withScratch { scratch throws(CollectingProblem) in
             var dump = DatabaseDump(context, scratch: scratch)

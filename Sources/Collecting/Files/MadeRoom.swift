@@ -1,8 +1,9 @@
 import Glibc
+import Staging
 import Synchronization
 
-/// The room for files that are made in a temporary folder, one after another. Staging counts them against its budget only
-/// once it takes them in, so that what was made so far is counted here.
+/// The room for files that are made one after another, beside staging. It counts them against its budget only once it takes
+/// them in, so that what was made so far is counted here.
 struct MadeRoom: Sendable {
     /// The least that was ever allowed in all. What staging leaves to small collections it tells anew each time, and what
     /// is made here may be large.
@@ -22,10 +23,22 @@ struct MadeRoom: Sendable {
     private let bound: Bound
     private var made: UInt64 = 0
 
-    init(_ context: CollectionContext) {
-        left = context.room
+    init(_ context: CollectionContext) { self.init(context.room) }
+
+    /// - Parameters:
+    ///   - room: how many bytes may be written for staging now.
+    ///   - whole: how large all of the dataset is, where that is known. What is large by that is so in each of its parts, and
+    ///     is given nothing of what is left to small collections.
+    init(_ room: @escaping @Sendable () -> UInt64, forAllOf whole: UInt64 = 0) {
+        left = {
+            let left = room()
+            return whole > Staging.smallCollection && left <= Staging.smallCollection ? 0 : left
+        }
         bound = Bound(left())
     }
+
+    /// How many more bytes may be written to the next file.
+    var now: UInt64 { ask()(0) }
 
     /// For the next file: how many more bytes may be written to it, by how many were. What others write meanwhile counts,
     /// too.

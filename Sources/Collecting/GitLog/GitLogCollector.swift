@@ -38,7 +38,7 @@ struct GitLogCollector: Collector {
         if let problem = location.problem { throw problem }
         var gathering = location.gathering
         /// Why nothing can be asked inside.
-        var outage: String?
+        var outage: ContainerProblem?
         if location.inside.isEmpty {
             if Place.look(at: SourcePlace(root: context.sources.code), for: .folder) == .there {
                 try await addMade(to: &gathering, context)
@@ -46,14 +46,17 @@ struct GitLogCollector: Collector {
         } else {
             switch await context.container.state() {
             case .running: addMade(await textFromInside(context), to: &gathering, context)
-            case .problem(let problem): outage = problem.message
+            case .problem(let problem): outage = problem
             }
         }
         guard gathering.parts.contains(where: isHad) else {
             let why = outage.map { ", and the container cannot be asked: \($0)" } ?? ""
-            throw CollectingProblem(.absent, (location.absence ?? "there is nothing to collect") + why)
+            throw CollectingProblem(
+                .absent, (location.absence ?? "there is nothing to collect") + why,
+                isForNow: outage?.mayPass ?? false)
         }
-        try keepFormer(&gathering, context, outage)
+        gathering.isForNow = outage?.mayPass ?? false
+        try keepFormer(&gathering, context, outage?.message)
         return gathering
     }
 

@@ -25,7 +25,8 @@ struct PostgresDumpCollector: Collector {
 
     func gather(_ context: CollectionContext) async throws(CollectingProblem) -> Gathering {
         switch await context.container.state() {
-        case .problem(let problem): return try await found(context, because: problem.message)
+        case .problem(let problem):
+            return try await found(context, because: problem.message, isForNow: problem.mayPass)
         case .running: break
         }
         do throws(CollectingProblem) {
@@ -33,7 +34,8 @@ struct PostgresDumpCollector: Collector {
         } catch {
             // On the first days, something is better than nothing; later on, the last good one stands.
             guard context.lastComplete(dataset) == nil, !Task.isCancelled,
-                let found = try? await found(context, because: error.message), found.parts.contains(where: Self.isDump)
+                let found = try? await found(context, because: error.message, isForNow: true),
+                found.parts.contains(where: Self.isDump)
             else { throw error }
             return found
         }
@@ -59,13 +61,15 @@ struct PostgresDumpCollector: Collector {
 
     /// What the platform's own job left.
     private func found(
-        _ context: CollectionContext, because reason: String
+        _ context: CollectionContext, because reason: String, isForNow: Bool
     ) async throws(CollectingProblem) -> Gathering {
         let location = Place.folder([place(context)], include: PostgresDumpCollector.othersVerdict)
         if let absence = location.absence {
-            throw CollectingProblem(.absent, "\(absence), and none could be dumped: \(reason)")
+            throw CollectingProblem(
+                .absent, "\(absence), and none could be dumped: \(reason)", isForNow: isForNow)
         }
         var gathering = try location.checkedGathering()
+        gathering.isForNow = isForNow
         let dump = context.sources.inData("\(dataset)/\(PostgresDumpCollector.name)")
         let file: Int32
         do throws(SourceProblem) {

@@ -6,16 +6,19 @@ struct TimedRun<Value: Sendable>: Sendable {
 
 /// Runs `body` and cancels it at the program's deadline, or when this task is cancelled. Returns when `body` has.
 ///
+/// Both run on threads of their own: `body` may block one, as it does where it writes to a slow disk, and that delays
+/// nobody's deadline.
+///
 /// Cancelling ends a program that was started. Where that has not helped by twice the grace, the child has not become
 /// the program at all, and `StuckChildren` makes the body return.
 func withinDeadline<Value: Sendable>(
     _ program: Program, _ body: @escaping @Sendable () async throws -> Value
 ) async -> TimedRun<Value> {
-    let run = Task { try await body() }
+    let run = Task(executorPreference: LaneQueue.programs) { try await body() }
     let deadline = program.deadline
     let grace = program.grace
     // Detached: when this task is cancelled, somebody must still watch that the body ends.
-    let watch = Task<Bool, Never>.detached {
+    let watch = Task<Bool, Never>.detached(executorPreference: LaneQueue.programs) {
         guard (try? await pause(for: deadline)) != nil else { return false }
         run.cancel()
         guard (try? await pause(for: grace * 2)) != nil else { return true }

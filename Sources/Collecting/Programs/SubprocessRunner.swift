@@ -1,5 +1,6 @@
 import Glibc
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// Runs real programs, over swift-subprocess.
@@ -7,7 +8,8 @@ import SystemPackage
 /// Every run ends: at its deadline the program's whole process group is asked to end and then killed, and a child that
 /// never became the program (swift-subprocess issue 374: it can hang between clone and exec, with every signal but
 /// SIGKILL blocked, before its id is known to anybody) is looked for and killed as well. Each program gets a session of
-/// its own, so that what it starts is killed with it.
+/// its own, so that what it starts is killed with it. That is so too while its output cannot be written; only the return
+/// waits for that, as the file is the caller's again then.
 public struct SubprocessRunner: ProgramRunner {
     public init() {}
 
@@ -74,8 +76,14 @@ public struct SubprocessRunner: ProgramRunner {
             environment: .custom(program.environment.map { Array("\($0.key)=\($0.value)\0".utf8) }),
             workingDirectory: FilePath("/"), platformOptions: options, input: .none, output: .sequence, error: .sequence
         ) { execution in
+            // Also while its output cannot be written: nothing below goes on then.
+            let isDrained = Atomic(false)
+            async let _ = onceCancelled {
+                if !isDrained.load(ordering: .relaxed) { await execution.teardown(using: ladder) }
+            }
             async let errorText = drain(execution.standardError, into: .memory(limit: 16 << 10), keepReading: true)
             let output = await drain(execution.standardOutput, into: program.output, keepReading: false)
+            isDrained.store(true, ordering: .relaxed)
             // Some close their output and go on. Here the group can still be killed as a whole, later only the leader.
             if output.end == .whole { await Leader(id: execution.processIdentifier.value).end() }
             if output.end != .whole || Task.isCancelled {
@@ -103,6 +111,12 @@ public struct SubprocessRunner: ProgramRunner {
         if executable.hasPrefix("/") { return access(executable, X_OK) == 0 ? executable : nil }
         return Program.searchPath.split(separator: ":").map { "\($0)/\(executable)" }.first { access($0, X_OK) == 0 }
     }
+}
+
+/// Does that once this task is cancelled.
+private func onceCancelled(_ body: @Sendable () async -> Void) async {
+    while !Task.isCancelled { try? await pause(for: .seconds(1 << 30)) }
+    await body()
 }
 
 /// What was read from one of a program's streams.

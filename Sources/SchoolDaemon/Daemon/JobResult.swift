@@ -92,16 +92,22 @@ extension School {
     private func result(_ report: CollectionReport, _ identity: SchoolIdentity) -> JobResult {
         var result = JobResult(ending: .done, hasNews: report.hasNews, warnings: report.warnings)
         for dataset in report.datasets {
-            switch dataset.ending {
-            case .published(let generation):
-                if dataset.isGood { result.news = JobResult.News(sentence: dataset.sentence, generation: generation) }
-            case .unchanged, .absent, .held: break
-            case .waiting: result.ending = .early
-            case .failed: result.ending = .failed
+            if case .published(let generation) = dataset.ending, dataset.isGood {
+                result.news = JobResult.News(sentence: dataset.sentence, generation: generation)
             }
+            if dataset.jobEnding != .done { result.ending = dataset.jobEnding }
             if !dataset.isGood { result.trouble = trouble(dataset, identity) }
         }
         return result
+    }
+
+    /// What a person's collection is to the jobs whose work it has done.
+    func results(_ report: CollectionReport, _ identity: SchoolIdentity) -> [(job: Job, result: JobResult)] {
+        report.datasets.map { dataset in
+            var single = report
+            single.datasets = [dataset]
+            return (.collect(dataset.dataset), result(single, identity))
+        }
     }
 
     private func trouble(_ report: DatasetReport, _ identity: SchoolIdentity) -> JobResult.Trouble {

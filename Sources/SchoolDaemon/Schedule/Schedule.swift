@@ -12,7 +12,7 @@ public struct Schedule: Sendable {
     /// How a job ended.
     public enum Ending: Sendable, Hashable {
         case done
-        /// Somebody else does it: nothing was to be done, which tells nothing of how long it takes.
+        /// Somebody else does it, or has done it: which tells nothing of how long it takes.
         case notNeeded
         /// It was too early: what it was for is still in the making.
         case early
@@ -72,7 +72,18 @@ public struct Schedule: Sendable {
     public mutating func begin(_ job: Job, _ reading: ClockReading) { begun[job] = JobRecord.Moment(reading) }
 
     public mutating func end(_ job: Job, _ ending: Ending, _ reading: ClockReading) {
-        let begin = begun.removeValue(forKey: job) ?? JobRecord.Moment(reading)
+        note(job, ending, since: begun.removeValue(forKey: job) ?? JobRecord.Moment(reading), reading)
+    }
+
+    /// A person had the job's work done, perhaps with that of others, from `begin` until now.
+    mutating func enter(_ job: Job, _ ending: Ending, since begin: ClockReading, _ reading: ClockReading) {
+        // It tells nothing of how long this one takes.
+        note(job, ending == .done ? .notNeeded : ending, since: JobRecord.Moment(begin), reading)
+    }
+
+    private mutating func note(
+        _ job: Job, _ ending: Ending, since begin: JobRecord.Moment, _ reading: ClockReading
+    ) {
         var record = records[job] ?? JobRecord()
         switch ending {
         case .done:

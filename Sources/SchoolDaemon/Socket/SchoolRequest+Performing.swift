@@ -39,7 +39,9 @@ extension SchoolRequest {
         let story = CollectionStory(audience, isNamed: datasets != nil)
         let report = try await school.collect(datasets, as: identity, into: staging) { story.tell($0) }
         story.close(report)
-        return RequestOutcome(report)
+        var outcome = RequestOutcome(report)
+        outcome.collected = school.results(report, identity)
+        return outcome
     }
 
     private static func upload(

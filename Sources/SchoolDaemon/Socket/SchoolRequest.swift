@@ -51,6 +51,8 @@ public struct RequestOutcome: Sendable {
     /// Whether it has shown that the store can be reached and takes what is sent.
     var hasReachedStore = false
     var uploaded: UploadReport?
+    /// The jobs whose work it has done.
+    var collected: [(job: Job, result: JobResult)] = []
     /// Nobody waited for it any more.
     var isGivenUp = false
 }

@@ -26,7 +26,7 @@ struct DiskBounds: Hashable, Sendable {
         self.budget = budget
         self.keepFree = keepFree
         share = min(budget / 20, disk / 20, 512 << 20)
-        small = min(share, 4 << 20)
+        small = min(share, Staging.smallCollection)
     }
 
     /// Whoever asks may use all that there is.
@@ -56,6 +56,11 @@ struct DiskBounds: Hashable, Sendable {
     }
 
     private var reserveOfLarge: UInt64 { max(keepFree, (keepFree / 2).saturatingAdding(share)) }
+}
+
+extension Staging {
+    /// No collection that takes more counts as a small one: those may use half of the reserve. In bytes.
+    public static let smallCollection: UInt64 = 4 << 20
 }
 
 extension UInt64 {

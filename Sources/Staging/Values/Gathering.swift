@@ -37,6 +37,8 @@ public struct Gathering: Sendable {
     public var skipped: [Shortfall] = []
     /// Whether the source can only ever give a partial state (`db-raw`: a copy of files in use).
     public var sourceIsPartial: Bool
+    /// Whether what is missing may be had soon, by itself or by what somebody is about to do: then it is not left for tomorrow.
+    public var isForNow = false
     /// What the collector wants to know at its next pass: how far it has read, say. It becomes durable in the transaction
     /// that publishes, or when the pass finds nothing changed or that all must wait; of a pass that is held or fails it is
     /// dropped. Nil leaves what was remembered before.

@@ -157,6 +157,26 @@ import Testing
         #expect(cached == "./first\n")
     }
 
+    @Test func `is fetched only as far as there is room for all that was fetched`() async {
+        // Two batches, each of which fits by itself.
+        let content = String(repeating: "x", count: 3000)
+        for number in 0..<1000 { inside.write(content, to: "\(number)") }
+        let refresh = await refresh(room: 4_130_000)
+        #expect(refresh.trouble?.contains("no room") == true)
+        #expect(refresh.missing.count == 500)
+        #expect(shell("ls '\(cache)' | wc -l") == "500\n")
+    }
+
+    @Test func `that is large takes nothing of what is left to small collections, however little it still lacks`() async
+    {
+        inside.write(String(repeating: "x", count: 5 << 20), to: "large")
+        _ = await refresh()
+        inside.write("x", to: "small")
+        #expect(await refresh(room: 4 << 20).missing.map { "\($0.path)" } == ["small"])
+        #expect(await refresh(room: 4 << 20 + 1).trouble == nil)
+        #expect(own.read("cache/dataset/small") == "x")
+    }
+
     @Test func `stays as it was here while the container is stopped`() async {
         inside.write("x", to: "first")
         _ = await refresh()

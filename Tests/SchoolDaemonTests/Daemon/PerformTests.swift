@@ -44,6 +44,42 @@ struct PerformTests {
         #expect(schedule.records[progress]?.lastGood != nil)
     }
 
+    @Test(
+        "of the users, on the first days, is tried again soon where the container is not up yet, and then whole",
+        arguments: [false, true])
+    func usersWithoutContainer(hasFolder: Bool) async throws {
+        let made = try ScriptSchool(
+            "case \"$*\" in *pg_dumpall*) echo '-- PostgreSQL database cluster dump complete' ;; esac")
+        if hasFolder { try made.made.file("data/postgres-dump/older.sql", "older") }
+        let school = try made.school()
+        let users = Job.collect(.of("postgres-dump"))
+        var schedule = Schedule([JobRule(users, .daily, afterBoot: 0, rank: 0)], records: [:], zone: .india)
+        try made.stopContainer()
+        let early = try await done(users, school, &schedule, at: 200)
+        #expect(early.ending == .failed)
+        #expect(early.hasNews == hasFolder)
+        #expect(early.trouble?.cause?.subject == (hasFolder ? .container : nil))
+        #expect(schedule.due(.made(bootSeconds: 499, seconds: 1_800_000_499)).isEmpty)
+        made.startContainer()
+        let whole = try await done(users, school, &schedule, at: 500)
+        #expect(whole.ending == .done)
+        #expect(whole.news?.generation.outcome == .complete)
+        #expect(schedule.due(.made(bootSeconds: 900, seconds: 1_800_000_900)).isEmpty)
+        let staging = try school.openStaging(school.identity())
+        #expect(try staging.pendingGenerations().map(\.outcome) == [.complete])
+    }
+
+    @Test("of the users that nothing can dump on this machine is done for today")
+    func usersWithoutDocker() async throws {
+        let made = try ScriptSchool("")
+        try made.made.file("data/postgres-dump/older.sql", "older")
+        var settings = made.settings
+        settings.source.docker = ["/nonexistent/docker"]
+        let result = try await School(settings).perform(.collect(.of("postgres-dump")))
+        #expect(result.ending == .done && result.hasNews)
+        #expect(result.trouble != nil)
+    }
+
     @Test("that the platform's own cron does is done for today, and made by us only where a person says so")
     func platformCron() async throws {
         func made(_ own: RunSettings) async throws -> Bool {

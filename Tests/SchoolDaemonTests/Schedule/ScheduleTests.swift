@@ -49,6 +49,27 @@ struct ScheduleTests {
         }
     }
 
+    @Test("what a person had done is done, and what failed then is tried again like any other")
+    func asked() throws {
+        var machine = Machine(
+            JobRule(database, .daily, afterBoot: 0, rank: 0), JobRule(media, .daily, afterBoot: 0, rank: 1))
+        machine.does(database)
+        machine.pass(day)
+        #expect(machine.due == [database])
+        let begin = machine.clock
+        machine.pass(hour)
+        machine.schedule.enter(database, .done, since: begin, machine.clock)
+        machine.schedule.enter(media, .failed, since: begin, machine.clock)
+        #expect(machine.schedule.records[database]?.lastGood == JobRecord.Moment(begin))
+        // It was one of many.
+        #expect(machine.schedule.records[database]?.usualSeconds == 0)
+        #expect(machine.due.isEmpty)
+        machine.pass(299)
+        #expect(machine.due.isEmpty)
+        machine.pass(1)
+        #expect(machine.due == [media])
+    }
+
     private static func collect(_ name: String) throws -> Job { .collect(try #require(Dataset(name: name))) }
 
     private let heartbeat: Job

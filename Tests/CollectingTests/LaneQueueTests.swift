@@ -1,9 +1,9 @@
 import Dispatch
 import Testing
 
-@testable import SchoolDaemon
+@testable import Collecting
 
-@Suite(.timeLimit(.minutes(1))) struct `The daemon's threads` {
+@Suite(.timeLimit(.minutes(1))) struct `Threads of lanes` {
     @Test func `are as many as there is work that blocks them`() async {
         let (lanes, count) = (LaneQueue(), 50)
         let (begun, all) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))

@@ -1,4 +1,5 @@
 import CLinux
+import Collecting
 import Glibc
 import LevelTree
 import Logging
@@ -35,6 +36,8 @@ public actor Daemon {
     private var work: [DaemonWork: Task<Void, Never>] = [:]
     /// Over each job and request, by the limit that held when it began, and over the upload.
     private var watches: [DaemonWork: WorkWatch] = [:]
+    /// When what people asked for began.
+    private var begunRequests: [DaemonWork: ClockReading] = [:]
     private var story: DaemonStory
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -91,9 +94,7 @@ public actor Daemon {
     private func ended(_ job: Job, _ result: JobResult) {
         forget(.job(job))
         schedule.end(job, result.ending, reading())
-        if result.ending != .cancelled, let problem = JobRecords.save(schedule.records, to: school.files) {
-            story.scheduleNotKept(problem)
-        }
+        if result.ending != .cancelled { keepSchedule() }
         story.ended(job, result, bootSeconds: surroundings.clock.bootSeconds())
         // It may have been switched off while it went on.
         story.forgetAll(but: schedule.jobs)
@@ -103,6 +104,10 @@ public actor Daemon {
     /// Told at once: nobody knows whether the program sees the end of the upload.
     private func sent(_ entry: UploadReport.Entry) {
         story.sent(entry, bootSeconds: surroundings.clock.bootSeconds())
+    }
+
+    private func keepSchedule() {
+        if let problem = JobRecords.save(schedule.records, to: school.files) { story.scheduleNotKept(problem) }
     }
 
     private func uploaded(_ result: UploadResult) {
@@ -181,6 +186,7 @@ public actor Daemon {
     private func answered(_ id: Call.ID, _ outcome: RequestOutcome) {
         guard let call = requests.abandon(id) else { return }
         requests.remove(id)
+        if let begin = begunRequests[DaemonWork(call)] { enter(outcome.collected, since: begin) }
         forget(DaemonWork(call))
         let ending = outcome.isGivenUp ? "was given up" : "has ended with \(outcome.status.rawValue)"
         story.say(.asked, "\(call.request.words), as a person asked, \(ending)")
@@ -190,10 +196,23 @@ public actor Daemon {
         if outcome.hasReachedStore { uploadTurn.beginAnew() }
     }
 
+    /// What a person had collected is no longer due, and no longer wrong.
+    private func enter(_ collected: [(job: Job, result: JobResult)], since begin: ClockReading) {
+        guard !collected.isEmpty else { return }
+        let reading = reading()
+        for (job, result) in collected {
+            schedule.enter(job, result.ending, since: begin, reading)
+            // One that is switched off has no story.
+            if schedule.jobs.contains(job) { story.ended(job, result, bootSeconds: reading.bootSeconds) }
+        }
+        keepSchedule()
+    }
+
     private func beginWhatIsAsked() {
         for call in requests.begin(taken: Set(work.keys.compactMap(\.lane))) {
             let limit = school.limit(of: call.request).map { $0 + Self.patienceBeyondLimit }
             let school = watched(DaemonWork(call), limit ?? Self.patienceWithStore)
+            begunRequests[DaemonWork(call)] = reading()
             begin(DaemonWork(call)) { .answered(call.id, await call.answer(on: school)) }
         }
     }
@@ -239,6 +258,7 @@ public actor Daemon {
     private func forget(_ work: DaemonWork) {
         self.work[work] = nil
         watches[work] = nil
+        begunRequests[work] = nil
     }
 
     /// The watchdog hears nothing any more where a job or what a person asked for is stuck in spite of its own time limit,

@@ -1,9 +1,9 @@
 # clix-collect: what can be done here. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-end-to-end year kills lint format release package test-package image test-image bench bench-bad-day clean
+.PHONY: help build demo test test-quick test-end-to-end year kills lint format release package test-package image test-image bench bench-bad-day bench-micro clean
 
-SWIFT_FOLDERS := Sources Tests Package.swift
+SWIFT_FOLDERS := Sources Tests Benchmarks/Micro Package.swift
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,10 @@ bench: release ## every figure that has to be reached, next to restic, borg and 
 bench-bad-day: release ## of these, the 64 kbit/s link and ten minutes of power alone (root; needs ../shared)
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/bad-day.sh
+
+bench-micro: ## chunks, frames, manifests, questions and commits, each alone (Swift 6.3; some minutes to build)
+	@scripts/install-dependencies.sh build
+	swift package --package-path Benchmarks/Micro -c release benchmark --no-progress --grouping metric
 
 clean: ## remove what was built
 	swift package clean

@@ -22,6 +22,7 @@ shaped() {  # RATE BURST: in both directions
 }
 sent() { ip -n "$school_net" -s -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["stats64"]["tx"]["bytes"])'; }
 for needed in ip tc nsenter; do command -v $needed >/dev/null || why="there is no $needed"; done
+[[ $EUID == 0 ]] || why="it needs root"
 [[ -n ${why:-} ]] || networks 2>"$WORK/networks" || why="no network namespaces: $(tail -n 1 "$WORK/networks")"
 if [[ -n ${why:-} ]]; then
     for key in bad-day-missing bad-day-sent; do figure $key "skipped: $why"; done

@@ -82,7 +82,7 @@ def main():
     for key, text in lines(f"{results}/figures.tsv"): found["ours", key] = value if (value := number(text)) is not None else text
 
     print(f"{'':38} {'at most':>8} {'ours':>8}      {''.join(f'{p:>10}' for p in PEERS)}")
-    counts = {"MISS": 0, "not measured": 0}
+    counts = {"MISS": 0, "not measured": 0, "skipped": 0}
     recorded = False
     for section, key, name, target, decimals, earlier in TARGETS:
         ours = found.get(("ours", key))
@@ -95,13 +95,13 @@ def main():
             verdict, why = ("hit" if ours <= target else "MISS"), ""
             ours = f"{ours:.{decimals}f}"
         else: verdict, why, ours = "-", ours or "not measured", "-"
-        for what in counts: counts[what] += what in (verdict, why)
+        for what in counts: counts[what] += what == verdict or why.startswith(what)
         print(f"{name:38} {f'{target:.{decimals}f}':>8} {ours:>8} {verdict:4} {''.join(f'{o:>10}' for o in others)}  {why}".rstrip())
     print("Ours: collect and upload together, TLS and HTTP included; peers without TLS. MB = 10^6 bytes.")
     if recorded: print("* of an earlier run on the same data: ../shared/performance/peers.md")
     if failed := [r[0] for r in rows if r[8] not in (0, 1)]: print("did not end well: " + ", ".join(failed))
     print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "every target is reached")
-    sys.exit(any(counts.values()))
+    sys.exit(counts["MISS"] + counts["not measured"] > 0)
 
 
 main()

@@ -46,10 +46,11 @@ extension Staging {
         try read { try Counter.sequence.value($0) }
     }
 
-    /// Takes the next sequence number, durably: it is never given out again.
-    public func takeSequence() throws -> UInt64 {
+    /// Takes the next sequence number, durably: it is never given out again, nor are those that are kept.
+    /// - Parameter reserve: how many numbers are kept below it.
+    public func takeSequence(keeping reserve: UInt64 = 0) throws -> UInt64 {
         try write { database in
-            let next = try Counter.sequence.value(database) + 1
+            let next = try Counter.sequence.value(database) + reserve + 1
             try Counter.sequence.set(next, database)
             return next
         }

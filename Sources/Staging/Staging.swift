@@ -97,10 +97,9 @@ public final class Staging: Sendable {
 
     /// Lets go of what the rules no longer keep: marks it in this transaction; `arrange` removes it afterwards.
     func releaseGenerations(of dataset: Dataset, _ database: Database) throws {
-        let inDoubt = try Int64.fetchAll(
-            database, sql: "SELECT sequence FROM pending_commit WHERE dataset = ?", arguments: [dataset.name])
+        let inDoubt = try pendingCommits(database).filter { $0.dataset == dataset }.map(\.generation)
         let rows = try GenerationTable.rows(of: dataset, database)
-        let released = Retention.released(of: rows, inDoubt: Set(inDoubt.map { UInt64(bitPattern: $0) }))
+        let released = Retention.released(of: rows, inDoubt: Set(inDoubt))
         try GenerationTable.drop(released, database)
     }
 }

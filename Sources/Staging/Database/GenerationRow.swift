@@ -66,7 +66,8 @@ extension GenerationDraft {
             outcome: shortfalls.isEmpty ? before.outcome : .partial, files: files, bytes: bytes,
             startedMilliseconds: started,
             finishedMilliseconds: started + before.finishedMilliseconds - before.startedMilliseconds,
-            isClockTrusted: filing.isCertain, shortfalls: shortfalls, sourceIsPartial: before.sourceIsPartial)
+            isClockTrusted: filing.isCertain, shortfalls: shortfalls, sourceIsPartial: before.sourceIsPartial,
+            reserve: reserve)
         return GenerationRow(
             generation: generation, origins: row.origins, contentInode: inode,
             treePath: try treePath(of: before.dataset, filing.year, identity), isCurrent: true)
@@ -77,7 +78,7 @@ extension GenerationRow {
     static let columns = """
         sequence, dataset, year, state, outcome, files, bytes, started, finished, clock_trusted, shortfalls, \
         source_is_partial, origins, content_inode, tree_path, is_current, must_be_sent, is_distrusted, \
-        held_boot, held_seconds
+        held_boot, held_seconds, reserve
         """
 
     init(_ row: Row) throws {
@@ -98,7 +99,8 @@ extension GenerationRow {
             shortfalls: try WireCoding.decode([Shortfall].self, from: Array(shortfalls)),
             sourceIsPartial: row["source_is_partial"],
             state: state == Generation.State.acknowledged.rawValue ? .acknowledged : .pending,
-            held: (row["held_boot"] as String?).map { HeldMoment(bootID: $0, bootSeconds: row["held_seconds"]) })
+            held: (row["held_boot"] as String?).map { HeldMoment(bootID: $0, bootSeconds: row["held_seconds"]) },
+            reserve: UInt64(bitPattern: row["reserve"]))
         self.origins = try WireCoding.decode([SourceOrigin].self, from: Array(origins))
         contentInode = UInt64(bitPattern: row["content_inode"])
         self.treePath = Array(treePath)
@@ -114,7 +116,7 @@ extension GenerationRow {
         try database.execute(
             sql: """
                 INSERT INTO generation (\(GenerationRow.columns))
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Int64(bitPattern: sequence), generation.dataset.name, generation.year.number,
@@ -124,6 +126,7 @@ extension GenerationRow {
                 Data(try WireCoding.encode(generation.shortfalls)), generation.sourceIsPartial,
                 Data(try WireCoding.encode(origins)), Int64(bitPattern: contentInode), Data(treePath), isCurrent,
                 mustBeSent, isDistrusted, generation.held?.bootID, generation.held?.bootSeconds,
+                Int64(bitPattern: generation.reserve),
             ])
     }
 }

@@ -10,6 +10,7 @@ enum StagingMigrations {
         migrator.registerMigration("4 refused files") { try $0.execute(sql: refusedFiles) }
         migrator.registerMigration("5 the acknowledged report") { try $0.execute(sql: acknowledgedReport) }
         migrator.registerMigration("6 held generations") { try $0.execute(sql: heldGenerations) }
+        migrator.registerMigration("7 slices") { try $0.execute(sql: slices) }
         return migrator
     }
 
@@ -70,6 +71,15 @@ enum StagingMigrations {
         ALTER TABLE generation ADD COLUMN held_seconds REAL;
         UPDATE generation SET held_boot = '', held_seconds = 0
             WHERE clock_trusted = 0 AND state = 'pending' AND sequence NOT IN (SELECT sequence FROM pending_commit);
+        """
+
+    /// `reserve` is how many numbers below its own a generation keeps. Of each generation the last slice: the number that
+    /// its commit has, and how much was at the store then that the commit before the first slice does not have.
+    private static let slices = """
+        ALTER TABLE generation ADD COLUMN reserve INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE slice (
+            generation INTEGER PRIMARY KEY, number INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL
+        );
         """
 
     private static let ledger = """

@@ -87,7 +87,9 @@ extension Staging {
     public func startAnew(heads: [Head]) throws {
         let frames = try spooledFrames()
         let datasets = try write { database in
-            let tables = ["known_chunk", "head", "receipt", "pending_commit", "spooled_frame", "acknowledged_report"]
+            let tables = [
+                "known_chunk", "head", "receipt", "pending_commit", "slice", "spooled_frame", "acknowledged_report",
+            ]
             for table in tables { try database.execute(sql: "DELETE FROM \(table)") }
             for head in heads { try Heads.set(head, database) }
             let rows = try GenerationTable.all(database)

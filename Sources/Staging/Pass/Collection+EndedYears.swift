@@ -35,7 +35,7 @@ extension Collection {
     private func endedYears(_ present: UInt64) throws -> [(row: GenerationRow, lastSent: GenerationRow?)] {
         guard dataset.isByReference, disbelief == nil, clock.heldBoot == nil, present > 0 else { return [] }
         let rows = try staging.read { try GenerationTable.rows(of: dataset, $0) }.filter { !$0.isDropped }
-        let inDoubt = try staging.pendingCommits().map(\.sequence)
+        let inDoubt = try staging.pendingCommits().map(\.generation)
         let ended = rows.filter { row in
             row.generation.year < year && row.generation.state == .pending && row.generation.held == nil
                 && !inDoubt.contains(row.sequence)
@@ -55,7 +55,7 @@ extension Collection {
             row: row, entries: try staging.entryList(of: row.sequence), root: nil, isSameYear: true)
         let draft = GenerationDraft(
             folders: staging.folders, baseline: baseline, copies: false, gauge: try staging.gauge(),
-            takeSequence: staging.takeSequence)
+            slices: staging.options.slices, takeSequence: staging.takeSequence(keeping:))
         do {
             let remaking = Remaking(
                 baseline, former: try lastSent.map { try staging.entryList(of: $0.sequence) }, draft: draft,

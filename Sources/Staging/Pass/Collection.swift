@@ -43,7 +43,7 @@ struct Collection {
         let recovered = recoveredFolder(last, baseline)
         let draft = GenerationDraft(
             folders: staging.folders, baseline: baseline, copies: !dataset.isByReference, gauge: gauge,
-            takeSequence: staging.takeSequence)
+            slices: staging.options.slices, takeSequence: staging.takeSequence(keeping:))
         let pass = CollectPass(
             dataset: dataset, sources: MergedSources(sources.streams + recovery(recovered)), baseline: baseline,
             draft: draft, options: staging.options, isSentOrSpooled: isSentOrSpooled,
@@ -162,7 +162,7 @@ struct Collection {
             bytes: draft.bytes, startedMilliseconds: clock.startedMilliseconds,
             finishedMilliseconds: clock.startedMilliseconds + elapsed, isClockTrusted: clock.isTrusted,
             shortfalls: isPartial ? pass.shortfalls.list : [], sourceIsPartial: gathering.sourceIsPartial,
-            held: clock.heldBoot.map { HeldMoment(bootID: $0, bootSeconds: clock.bootSeconds) })
+            held: clock.heldBoot.map { HeldMoment(bootID: $0, bootSeconds: clock.bootSeconds) }, reserve: draft.reserve)
         let row = GenerationRow(
             generation: generation, origins: sources.origins, contentInode: inode, treePath: place, isCurrent: true)
         let isSuperseding = last?.generation.year == year && last?.generation.state == .pending

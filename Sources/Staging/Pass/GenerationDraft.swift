@@ -11,8 +11,10 @@ final class GenerationDraft {
     enum Extent: Comparable { case untouched, refreshed, changed }
 
     private(set) var extent = Extent.untouched
-    /// Taken when the draft was first touched.
+    /// Taken when the draft was first touched; another one once it is known to be large enough for slices.
     private(set) var sequence: UInt64 = 0
+    /// How many numbers are kept below it.
+    private(set) var reserve: UInt64 = 0
     private(set) var files: UInt64 = 0
     private(set) var bytes: UInt64 = 0
     var gauge: DiskGauge
@@ -21,16 +23,19 @@ final class GenerationDraft {
     private let baseline: Baseline?
     /// False for sets taken by reference.
     private let copies: Bool
-    private let takeSequence: () throws -> UInt64
+    private let slices: SliceSize
+    /// Given how many numbers are kept below it.
+    private let takeSequence: (UInt64) throws -> UInt64
     private var folder: Descriptor?
     private var list: EntryListWriter?
     private var tree: DraftTree?
     private static let incoming: CName = "incoming"
 
     init(
-        folders: StagingFolders, baseline: Baseline?, copies: Bool, gauge: DiskGauge,
-        takeSequence: @escaping () throws -> UInt64
+        folders: StagingFolders, baseline: Baseline?, copies: Bool, gauge: DiskGauge, slices: SliceSize,
+        takeSequence: @escaping (UInt64) throws -> UInt64
     ) {
+        self.slices = slices
         self.folders = folders
         self.baseline = baseline
         self.copies = copies
@@ -166,7 +171,7 @@ final class GenerationDraft {
     }
 
     private func begin() throws {
-        sequence = try takeSequence()
+        sequence = try takeSequence(0)
         let folder = try folders.makeGeneration(sequence)
         self.folder = folder
         guard let file = Descriptor.opening("entries", in: folder.number, O_RDWR | O_CREAT | O_EXCL, mode: 0o600) else {
@@ -177,7 +182,8 @@ final class GenerationDraft {
 
     // MARK: The end
 
-    /// Ends the entry list; for a set taken by reference, `files` becomes a symlink to the source.
+    /// Ends the entry list; for a set taken by reference, `files` becomes a symlink to the source. What is large enough for
+    /// slices gets its number now.
     /// - Returns: the inode of the content, by which it is known wherever it lies.
     func finish(reference: [UInt8]?) throws -> UInt64 {
         guard let folder, let length = try list?.finish() else {
@@ -196,7 +202,21 @@ final class GenerationDraft {
         guard let status = FileStatus.of("files", in: folder.number) else {
             throw StagingError.failing(to: "look at \(place)/files")
         }
+        try takeReserve()
         return status.inode
+    }
+
+    private func takeReserve() throws {
+        let wanted = slices.reserve(files: files, bytes: bytes)
+        guard wanted > 0 else { return }
+        let number = try takeSequence(wanted)
+        let result = CName(String(sequence)).withPointer { from in
+            CName(String(number)).withPointer {
+                renameat(folders.generations.number, from, folders.generations.number, $0)
+            }
+        }
+        guard result == 0 else { throw StagingError.failing(to: "rename \(place) to \(number)") }
+        (sequence, reserve) = (number, wanted)
     }
 
     /// It is a generation now: nothing of it may be removed any more.

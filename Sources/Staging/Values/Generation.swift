@@ -12,6 +12,8 @@ public struct Generation: Hashable, Sendable {
 
     /// Rises with each generation of a staging directory; never used twice, but there may be gaps.
     public let sequence: UInt64
+    /// How many numbers right below `sequence` are kept for its slices, and given to nothing else.
+    public let reserve: UInt64
     public let dataset: Dataset
     public let year: Year
     /// Complete or partial; a failed pass makes no generation.
@@ -38,9 +40,10 @@ public struct Generation: Hashable, Sendable {
         sequence: UInt64, dataset: Dataset, year: Year, outcome: Outcome, files: UInt64, bytes: UInt64,
         startedMilliseconds: Int64, finishedMilliseconds: Int64, isClockTrusted: Bool, shortfalls: [Shortfall] = [],
         sourceIsPartial: Bool = false, state: State = .pending,
-        held: HeldMoment? = nil
+        held: HeldMoment? = nil, reserve: UInt64 = 0
     ) {
         self.sequence = sequence
+        self.reserve = reserve
         self.dataset = dataset
         self.year = year
         self.outcome = outcome

@@ -8,6 +8,8 @@ public struct StagingOptions: Sendable {
     public var keepFree: UInt64
     /// A file that changed within this many seconds of being hashed is read again by the next pass.
     public var racySeconds: Int64 = 2
+    /// From how much on a generation goes to the store in slices.
+    public var slices = SliceSize()
     /// The clock of file systems, for `racySeconds`; tests move it by hand.
     var fileClock: @Sendable () -> FileTime = currentFileTime
     /// Called before each step of a publication, for tests that break off there.

@@ -19,4 +19,15 @@ public struct Shortfall: Hashable, Sendable, Codable {
         self.path = path
         self.reason = reason
     }
+
+    /// What a slice of a very large generation lacks: it is still on its way.
+    /// - Parameter bytes: of these files, also where some of them are at the store.
+    public static func notSentYet(files: UInt64, bytes: UInt64) -> Shortfall {
+        Shortfall(path: "", reason: "\(notSentYet): \(files) of its files, of \(bytes) bytes together")
+    }
+
+    /// Whether it tells of a slice.
+    public var isNotSentYet: Bool { path.isEmpty && reason.hasPrefix(Shortfall.notSentYet) }
+
+    private static let notSentYet = "not sent yet"
 }

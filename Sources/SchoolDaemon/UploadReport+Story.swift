@@ -19,7 +19,24 @@ extension UploadReport.Entry {
     public var isGood: Bool { if case .committed = ending { true } else { false } }
 }
 
+extension UploadReport.Slice {
+    /// One line for a person, without the full stop.
+    public var sentence: String {
+        "\(dataset) \(year): \(ByteText.grouped(Int(clamping: files))) of "
+            + "\(ByteText.count(Int(clamping: allFiles), "file")) at the store, the rest follows"
+    }
+}
+
 extension UploadReport {
+    /// Of each dataset that the store does not have whole, how far it is: the last slice.
+    var standingSlices: [Slice] {
+        slices.indices.filter { index in
+            let slice = slices[index]
+            return !slices[(index + 1)...].contains { $0.dataset == slice.dataset && $0.year == slice.year }
+                && !entries.contains { $0.isGood && $0.dataset == slice.dataset && $0.year == slice.year }
+        }.map { slices[$0] }
+    }
+
     /// The last line of the story, without the full stop; nil where nothing is to be told but why it stopped.
     public var sentence: String? {
         if entries.isEmpty, stopped != nil { return nil }

@@ -26,8 +26,21 @@ public struct UploadReport: Sendable {
         public let frames: Int
     }
 
+    /// A commit of what is at the store of a very large generation, while the rest is on its way.
+    public struct Slice: Hashable, Sendable {
+        public let dataset: Dataset
+        public let year: Year
+        /// The generation's.
+        public let sequence: UInt64
+        /// How many files the slice has, and the generation.
+        public let files: UInt64
+        public let allFiles: UInt64
+    }
+
     /// In the order of sending.
     public var entries: [Entry] = []
+    /// What the store has committed of generations that it does not have whole; in the order of sending.
+    public var slices: [Slice] = []
     /// Why the run ended before all was sent; nil if it did not.
     public var stopped: UploadError?
     /// Everything that went over the wire, TLS included.
@@ -58,6 +71,8 @@ public enum UploadEvent: Sendable {
     /// How far it is: content of pending generations that is at the store, and all of it, in bytes before compression;
     /// and what went over the wire.
     case progress(dataset: Dataset, done: UInt64, total: UInt64, wire: WireBytes)
+    /// The store has committed a part of a dataset.
+    case sliced(UploadReport.Slice)
     /// A dataset's turn is over.
     case ended(UploadReport.Entry)
 }

@@ -144,10 +144,14 @@ final class UploadRun {
             missing: MissingQuestion(conversation: conversation, limit: hello.limits.maxRequestIDs),
             isAnythingCommon: hello.common,
             limits: FrameGrouping.Limits(content: min(FrameGrouping.Limits().content, hello.limits.maxFrameContent)),
-            pace: { [self] in try pace($0) })
+            pace: { [self] in try pace($0) },
+            sliced: { [self] slice in
+                report.slices.append(slice)
+                tell(.sliced(slice))
+            })
         try frames.sendLeftovers()
         for pending in try staging.pendingCommits() where wanted?.contains(pending.dataset) ?? true {
-            guard let generation = try staging.generation(pending.sequence) else {
+            guard let generation = try staging.generation(pending.generation) else {
                 try staging.withdrawCommit(pending.sequence)
                 continue
             }
@@ -179,7 +183,10 @@ final class UploadRun {
                 frames: earlier.frames + upload.frames)
         }
         do {
-            let receipt = try upload.run(repeating: repeating)
+            guard let receipt = try upload.run(repeating: repeating) else {
+                tallies[generation.sequence] = tally()
+                return
+            }
             doneBytes += generation.bytes
             end(.committed(receipt))
         } catch is StepAside {
@@ -221,6 +228,14 @@ final class UploadRun {
         where !named.contains(generation.sequence) {
             report.entries.append(UploadReport.Entry(generation, .notSent, wire: WireBytes(), chunks: 0, frames: 0))
         }
+    }
+}
+
+extension UploadReport.Slice {
+    init(_ generation: Generation, files: UInt64) {
+        self.init(
+            dataset: generation.dataset, year: generation.year, sequence: generation.sequence, files: files,
+            allFiles: generation.files)
     }
 }
 

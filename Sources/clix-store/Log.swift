@@ -44,14 +44,17 @@ struct Log: ParsableCommand {
 
     private static func cells(_ snapshot: SnapshotRecord) -> [String] {
         let collected = Moment(milliseconds: snapshot.started).description + (snapshot.clockTrusted ? "" : "?")
-        let outcome =
-            snapshot.shortfalls.isEmpty
-            ? snapshot.outcome.rawValue : "\(snapshot.outcome.rawValue) (\(snapshot.shortfalls.count) missing)"
         return [
             "\(snapshot.year)", snapshot.dataset.name, "\(snapshot.sequence)", collected,
-            Moment(milliseconds: snapshot.received).description, "\(snapshot.files)", "\(snapshot.bytes)", outcome,
-            snapshot.installation.text,
+            Moment(milliseconds: snapshot.received).description, "\(snapshot.files)", "\(snapshot.bytes)",
+            outcome(snapshot), snapshot.installation.text,
         ]
+    }
+
+    private static func outcome(_ snapshot: SnapshotRecord) -> String {
+        let outcome = snapshot.outcome.rawValue
+        if snapshot.shortfalls.contains(where: \.isNotSentYet) { return "\(outcome) (not sent yet)" }
+        return snapshot.shortfalls.isEmpty ? outcome : "\(outcome) (\(snapshot.shortfalls.count) missing)"
     }
 
     private static func tellShortfalls(_ snapshots: [SnapshotRecord]) {

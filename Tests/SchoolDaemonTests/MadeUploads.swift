@@ -15,6 +15,15 @@ extension UploadReport.Entry {
     }
 }
 
+extension UploadReport.Slice {
+    static func made(_ name: String, _ files: UInt64) throws -> UploadReport.Slice {
+        let generation = try Generation.made(.of(name))
+        return UploadReport.Slice(
+            dataset: generation.dataset, year: generation.year, sequence: generation.sequence, files: files,
+            allFiles: 17_000)
+    }
+}
+
 extension Receipt {
     /// Nobody looks at its signature.
     static func made(_ generation: Generation, received: Int64 = 1_800_000_000_000) throws -> Receipt {

@@ -203,6 +203,14 @@ struct DaemonStory {
 
     /// An upload has ended; of its datasets each was told when its turn was over.
     mutating func uploaded(_ report: UploadReport) {
+        for slice in report.standingSlices {
+            say(
+                .partUploaded, slice.sentence,
+                [
+                    "CLIX_DATASET": "\(slice.dataset)", "CLIX_SEQUENCE": "\(slice.sequence)",
+                    "CLIX_FILES": "\(slice.files)",
+                ])
+        }
         if let (message, sentence) = link.ended(report.stopped) {
             say(message, sentence, report.stopped == nil ? [:] : ["CLIX_ERROR": "\(sentence)"])
         }

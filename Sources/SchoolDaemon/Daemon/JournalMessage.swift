@@ -39,6 +39,8 @@ enum JournalMessage: String, CaseIterable {
     case stuck = "d3286277ebe64030abf1bb71a02ab10f"
 
     case uploaded = "34cda33b655249f494be9fe2d0aacdf2"
+    /// The store has committed what it has of one dataset so far.
+    case partUploaded = "61481bdeb71bba94e04db455d78085fa"
     /// One dataset did not get through, the others do.
     case notUploaded = "3471a4294e9b42b48c4b6c15f8d709dc"
     case uploadNotice = "c23ec1390ecf47f0a36cdf9ef48ac90d"
@@ -54,7 +56,7 @@ enum JournalMessage: String, CaseIterable {
     /// Offline is normal: no error, no warning.
     var level: Logger.Level {
         switch self {
-        case .collected, .uploaded, .offline, .throughAgain, .uploadWaits, .asked: .info
+        case .collected, .uploaded, .partUploaded, .offline, .throughAgain, .uploadWaits, .asked: .info
         case .started, .ended, .cutOff, .clockSet, .settingsRead, .diskHasRoom, .basesLetGo: .notice
         case .settingsRefused, .uploadRefused: .error
         case .incomplete, .scriptFailed, .nothingCollected, .containerClosed, .diskFull, .detail, .clockDoubted,

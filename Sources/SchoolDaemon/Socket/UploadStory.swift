@@ -14,6 +14,7 @@ struct UploadStory: Sendable {
         switch event {
         case .progress(_, let done, let total, _):
             audience.update(ProgressAmount(bytes: done), total: ProgressAmount(bytes: total))
+        case .sliced(let slice): audience.say(slice.sentence)
         case .ended(let entry):
             if entry.isGood { audience.say(entry.sentence) }
         }

@@ -125,7 +125,9 @@ public struct StoreService: Sendable {
     }
 
     private static func line(of snapshot: SnapshotRecord) -> String {
-        let lacking = snapshot.shortfalls.isEmpty ? "" : ", \(snapshot.shortfalls.count) files missing"
+        let notSent = snapshot.shortfalls.first(where: \.isNotSentYet)
+        let missing = snapshot.shortfalls.count - (notSent == nil ? 0 : 1)
+        let lacking = (notSent.map { ", \($0.reason)" } ?? "") + (missing == 0 ? "" : ", \(missing) files missing")
         return "\(snapshot.school): committed \(snapshot.dataset) \(snapshot.year), sequence \(snapshot.sequence), "
             + "\(snapshot.outcome.rawValue): \(snapshot.files) files, \(snapshot.bytes) bytes\(lacking)"
     }

@@ -26,24 +26,46 @@ final class CommitSender {
     func commit(_ generation: Generation, manifest: [ChunkID]) throws -> Answer {
         // What is not sent now should not be in doubt until it is.
         try conversation.checkManners()
-        let request = CommitRequest(
+        let bytes = try WireCoding.encode(request(generation, manifest))
+        try staging.recordCommit(of: generation, request: bytes)
+        return try send(bytes, sequence: generation.sequence, dataset: generation.dataset)
+    }
+
+    /// The same for a slice.
+    func commit(
+        _ slice: StagedSlice, of generation: Generation, manifest: [ChunkID], listed: FileAmount, toCome: FileAmount
+    ) throws -> Answer {
+        try conversation.checkManners()
+        var request = try request(generation, manifest)
+        request.sequence = slice.number
+        request.outcome = .partial
+        (request.files, request.bytes) = (listed.files, listed.bytes)
+        let shortfalls = [Shortfall.notSentYet(files: toCome.files, bytes: toCome.bytes)] + request.shortfalls
+        request.shortfalls = Array(shortfalls.prefix(CommitRequest.maximumShortfalls))
+        let bytes = try WireCoding.encode(request)
+        try staging.recordSlice(slice, of: generation, request: bytes)
+        return try send(bytes, sequence: slice.number, dataset: generation.dataset, isSlice: true)
+    }
+
+    private func request(_ generation: Generation, _ manifest: [ChunkID]) throws -> CommitRequest {
+        CommitRequest(
             dataset: generation.dataset, year: generation.year, sequence: generation.sequence,
             parent: try staging.head(generation.dataset, year: generation.year)?.snapshot,
             outcome: generation.outcome, manifest: manifest, files: generation.files, bytes: generation.bytes,
             started: generation.startedMilliseconds, finished: generation.finishedMilliseconds,
             clockTrusted: generation.isClockTrusted,
             shortfalls: Array(generation.shortfalls.prefix(CommitRequest.maximumShortfalls)))
-        let bytes = try WireCoding.encode(request)
-        try staging.recordCommit(of: generation, request: bytes)
-        return try send(bytes, sequence: generation.sequence, dataset: generation.dataset)
     }
 
     /// Sends a stored request once more, verbatim.
     func repeatCommit(_ pending: PendingCommit) throws -> Answer {
-        try send(pending.request, sequence: pending.sequence, dataset: pending.dataset)
+        try send(
+            pending.request, sequence: pending.sequence, dataset: pending.dataset, isSlice: pending.isSlice)
     }
 
-    private func send(_ request: [UInt8], sequence: UInt64, dataset: Dataset) throws -> Answer {
+    private func send(
+        _ request: [UInt8], sequence: UInt64, dataset: Dataset, isSlice: Bool = false
+    ) throws -> Answer {
         let reply: StoreConversation.Reply
         do {
             reply = try conversation.call(StoreRequest(.post, "/v1/snapshots", body: request))
@@ -55,7 +77,7 @@ final class CommitSender {
         switch reply {
         case .success(let answer):
             let receipt = try verified(answer, request: request, dataset: dataset)
-            try staging.acknowledge(receipt)
+            if isSlice { try staging.acknowledgeSlice(receipt) } else { try staging.acknowledge(receipt) }
             return .committed(receipt)
         case .refused(let problem, _) where problem.type == .missingChunks:
             return .missing(problem.chunks ?? [])

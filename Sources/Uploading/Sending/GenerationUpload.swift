@@ -3,7 +3,7 @@ import LevelTree
 import Staging
 import Wire
 
-/// Brings one generation to the store: what it lacks, in frames, then the commit.
+/// Brings one generation to the store: what it lacks, in frames, then the commit; of a very large one slices on the way.
 final class GenerationUpload {
     let generation: Generation
     private let staging: Staging
@@ -18,6 +18,7 @@ final class GenerationUpload {
     private var formerReader: ContentReader?
     /// Until the store lacks any of it.
     private var leansOnFormer = true
+    private let slices: SliceSender
 
     private(set) var chunks = 0
     private(set) var frames = 0
@@ -36,6 +37,13 @@ final class GenerationUpload {
         let limits: FrameGrouping.Limits
         /// Called after each frame; may throw to let another generation go first.
         let pace: (GenerationUpload) throws -> Void
+        /// Called when the store has committed a slice.
+        let sliced: (UploadReport.Slice) -> Void
+
+        /// - Returns: a frame that became full.
+        func add(_ chunk: NeededChunk, to grouping: inout FrameGrouping) -> PlannedFrame? {
+            grouping.add(chunk)
+        }
     }
 
     init(_ generation: Generation, staging: Staging, tools: Tools) {
@@ -43,15 +51,20 @@ final class GenerationUpload {
         self.staging = staging
         self.tools = tools
         grouping = FrameGrouping(tools.limits)
+        slices = SliceSender(generation, staging: staging, tools: tools)
     }
 
     /// - Parameter pending: the commit of this generation that an earlier run stored and has no answer for.
-    func run(repeating pending: PendingCommit? = nil) throws -> Receipt {
+    /// - Returns: nil if that was one of a slice: the generation's own turn comes.
+    func run(repeating pending: PendingCommit? = nil) throws -> Receipt? {
         var answer: CommitSender.Answer
-        if let pending {
+        if let pending, pending.isSlice {
+            try slices.repeatCommit(pending)
+            return nil
+        } else if let pending {
             answer = try tools.commits.repeatCommit(pending)
         } else {
-            answer = try tools.commits.commit(generation, manifest: sendWhatIsNeeded())
+            answer = try tools.commits.commit(generation, manifest: sendInSlices())
         }
         // The store names at most some thousand chunks at a time. A round that names none that is new gets nowhere.
         while case .missing(let ids) = answer {
@@ -84,6 +97,20 @@ final class GenerationUpload {
         }
     }
 
+    /// Once for all, and once more after each slice for which the store misses something.
+    /// - Returns: the whole manifest's chunks, in order.
+    private func sendInSlices() throws -> [ChunkID] {
+        defer { slices.end() }
+        while true {
+            do {
+                try slices.begin()
+                return try sendWhatIsNeeded()
+            } catch let missed as SliceSender.Missed {
+                insisted.formUnion(missed.ids)
+            }
+        }
+    }
+
     /// One pass over the generation.
     /// - Returns: the manifest's chunks, in order.
     private func sendWhatIsNeeded() throws -> [ChunkID] {
@@ -91,6 +118,8 @@ final class GenerationUpload {
         underway = []
         grouping = FrameGrouping(tools.limits)
         try findFormer()
+        // What an earlier run has sent may be enough.
+        try slices.commitIfDue(sending: send)
         var manifest: [ChunkID] = []
         var needed = NeededChunks(
             known: { try self.staging.knownAtStore($0) }, missing: try question(), insisted: insisted,
@@ -130,7 +159,8 @@ final class GenerationUpload {
     }
 
     /// Whether this is the first commit of this installation in a history that an earlier one began: a replaced machine,
-    /// or one that enrolled anew. Most of its content is at the store then, and only the ledger does not know.
+    /// or one that enrolled anew. Most of its content is at the store then, and only the ledger does not know. A slice is no
+    /// such commit: there is as much to ask about after it as before.
     private func continuesAnother() throws -> Bool {
         try staging.head(generation.dataset, year: generation.year) != nil
             && staging.receipt(generation.dataset, year: generation.year) == nil
@@ -138,7 +168,7 @@ final class GenerationUpload {
 
     private func plan(_ chunk: NeededChunk) throws {
         underway.insert(chunk.reference.id)
-        if let full = grouping.add(chunk) { try send(full) }
+        if let full = tools.add(chunk, to: &grouping) { try send(full) }
     }
 
     private func send(_ frame: PlannedFrame) throws {
@@ -156,10 +186,12 @@ final class GenerationUpload {
             for chunk in frame.chunks {
                 underway.remove(chunk.reference.id)
                 if case .entry = chunk.origin { doneBytes += UInt64(chunk.reference.length) }
+                slices.noteSent(chunk)
             }
             chunks += frame.chunks.count
             frames += 1
-            return try tools.pace(self)
+            try tools.pace(self)
+            return try slices.commitIfDue(sending: send)
         }
         throw UploadError(
             .rejected, "the store refuses a frame of \(generation.dataset) however often it is made")

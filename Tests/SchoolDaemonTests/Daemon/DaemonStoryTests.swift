@@ -175,6 +175,21 @@ struct DaemonStoryTests {
         #expect(log.texts.first?.contains("the next upload of that is larger") == true)
     }
 
+    @Test("tells how much of a very large set the store has, and not that the store has it")
+    mutating func sliced() throws {
+        let whole = try UploadReport.Entry.made("db")
+        var report = UploadReport()
+        report.slices = try [.made("media", 1000), .made("db", 5), .made("media", 2000)]
+        report.entries = [whole]
+        report.stopped = UploadError(.offline, "no way to it")
+        story.uploaded(report)
+        #expect(log.of(.uploaded).isEmpty)
+        #expect(
+            log.of(.partUploaded).map(\.text) == [
+                "media \(whole.year): 2,000 of 17,000 files at the store, the rest follows"
+            ])
+    }
+
     @Test("has a message id in each line, another for each kind")
     mutating func ids() throws {
         ended(media, failed("media: failed: no", ["  missing: a"]))

@@ -44,6 +44,7 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
     var fault: (StoreRequest, Int) -> Fault? = { _, _ in nil }
     /// What `hello` says beside the rest.
     var wish: Int?
+    var limits = WireLimits.standard
     /// Chunks of which the bitmap says *have* although they are not there, as a prefix collision does.
     var claimed: Set<ChunkID> = []
 
@@ -119,7 +120,7 @@ final class FakeStore: StoreTransport, @unchecked Sendable {
 
     private var hello: Hello {
         Hello(
-            time: time, limits: .standard, chunkProfile: ChunkProfile.version, common: !common.isEmpty,
+            time: time, limits: limits, chunkProfile: ChunkProfile.version, common: !common.isEmpty,
             heads: heads, highestSequence: highestSequence, wait: wish)
     }
 

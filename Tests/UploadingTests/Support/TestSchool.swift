@@ -16,18 +16,23 @@ final class TestSchool {
     /// How long the uploader has waited, without waiting.
     let waits = Waits()
     let year: Year
+    private let slices: SliceSize
 
     static func identity() throws -> SchoolIdentity {
         SchoolIdentity(
             serverID: try ServerID("mz150"), schoolCode: try SchoolCode("2039150"), schoolName: "A school")
     }
 
-    init(store: FakeStore = FakeStore(), isEnrolled: Bool = true, as serverID: String = "mz150") throws {
+    init(
+        store: FakeStore = FakeStore(), isEnrolled: Bool = true, as serverID: String = "mz150",
+        slices: SliceSize = SliceSize()
+    ) throws {
         self.store = store
+        self.slices = slices
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("school-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder.appendingPathComponent("source"), withIntermediateDirectories: true)
-        staging = try TestSchool.open(folder)
+        staging = try TestSchool.open(folder.appendingPathComponent("staging").path, slices)
         files = InstallationFiles(stagingDirectory: staging.directory)
         year = try Year(2018)
         if isEnrolled { try enrol(as: serverID) }
@@ -35,10 +40,10 @@ final class TestSchool {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    private static func open(_ folder: URL) throws -> Staging {
-        try Staging.open(
-            at: folder.appendingPathComponent("staging").path, identity: identity(),
-            options: StagingOptions(keepFree: 0))
+    private static func open(_ directory: String, _ slices: SliceSize) throws -> Staging {
+        var options = StagingOptions(keepFree: 0)
+        options.slices = slices
+        return try Staging.open(at: directory, identity: identity(), options: options)
     }
 
     /// What a restart of the program does. `body` runs while nobody holds the directory.
@@ -46,11 +51,9 @@ final class TestSchool {
         let directory = staging.directory
         // The lock goes with the object: put one of another directory in its place first.
         let other = FileManager.default.temporaryDirectory.appendingPathComponent("other-\(UUID().uuidString)")
-        staging = try Staging.open(
-            at: other.path, identity: TestSchool.identity(), options: StagingOptions(keepFree: 0))
+        staging = try TestSchool.open(other.path, slices)
         try body()
-        staging = try Staging.open(
-            at: directory, identity: TestSchool.identity(), options: StagingOptions(keepFree: 0))
+        staging = try TestSchool.open(directory, slices)
         try FileManager.default.removeItem(at: other)
     }
 

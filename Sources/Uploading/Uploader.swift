@@ -104,7 +104,7 @@ public final class Uploader: Sendable {
             let transport = try surroundings.connect(settings)
             let conversation = StoreConversation(
                 transport: transport, policy: RetryPolicy(options.retry), stop: stop, manners: options.manners,
-                wait: { self.surroundings.wait($0, stop) })
+                rate: options.rate, wait: { self.surroundings.wait($0, stop) })
             return UploadRun(
                 staging: staging, installation: installation, conversation: conversation, wanted: wanted,
                 priority: options.priority, facts: options.report, learn: options.learn, tell: tell

@@ -6,8 +6,9 @@ struct TimedRun<Value: Sendable>: Sendable {
 
 /// Runs `body` and cancels it at the program's deadline, or when this task is cancelled. Returns when `body` has.
 ///
-/// Both run on threads of their own: `body` may block one, as it does where it writes to a slow disk, and that delays
-/// nobody's deadline.
+/// `body` runs on threads of its own: it may block one, as it does where it writes to a slow disk, and that delays nobody's
+/// deadline. The deadline is watched on the shared threads: running and ending a program goes through them, too, so where
+/// these are short of time no program is ended for what it never had.
 ///
 /// Cancelling ends a program that was started. Where that has not helped by twice the grace, the child has not become
 /// the program at all, and `StuckChildren` makes the body return.
@@ -18,7 +19,7 @@ func withinDeadline<Value: Sendable>(
     let deadline = program.deadline
     let grace = program.grace
     // Detached: when this task is cancelled, somebody must still watch that the body ends.
-    let watch = Task<Bool, Never>.detached(executorPreference: LaneQueue.programs) {
+    let watch = Task<Bool, Never>.detached {
         guard (try? await pause(for: deadline)) != nil else { return false }
         run.cancel()
         guard (try? await pause(for: grace * 2)) != nil else { return true }

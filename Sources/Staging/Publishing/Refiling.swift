@@ -28,7 +28,8 @@ struct Refiling {
         let baseline = try baseline(of: row, withContent: !dataset.isByReference)
         let draft = GenerationDraft(
             folders: staging.folders, baseline: names.isEmpty ? baseline : nil, copies: !dataset.isByReference,
-            gauge: try staging.gaugeForFiling(), slices: staging.options.slices, takeSequence: staging.takeSequence(keeping:))
+            gauge: try staging.gaugeForFiling(), slices: staging.options.slices,
+            takeSequence: staging.takeSequence(keeping:))
         do {
             try draft.change()
             let former = try formerState(before)

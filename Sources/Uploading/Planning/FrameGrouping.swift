@@ -73,7 +73,8 @@ struct FrameGrouping {
     private var bulk = PlannedFrame(isBulk: true)
 
     struct Limits {
-        /// Raw bytes after which a frame is full; a single larger chunk still goes alone. Its base is as large at most.
+        /// Raw bytes after which a frame is full on any link; a single larger chunk still goes alone. Its base is as large
+        /// at most, also where the link has smaller frames: what is the same in the former state lies anywhere in it.
         var content = FrameLimits.usualContent
         var chunks = FrameLimits.wire.maxChunks
     }
@@ -82,9 +83,13 @@ struct FrameGrouping {
         self.limits = limits
     }
 
-    /// - Returns: a frame that became full, which does not hold `chunk` unless the chunk fills it exactly.
-    mutating func add(_ chunk: NeededChunk) -> PlannedFrame? {
-        chunk.isBulk ? FrameGrouping.add(chunk, to: &bulk, limits) : FrameGrouping.add(chunk, to: &ordinary, limits)
+    /// - Parameter content: raw bytes after which a frame is full on this link, as it is now.
+    /// - Returns: a frame that became full, which does not hold `chunk`.
+    mutating func add(_ chunk: NeededChunk, content: Int) -> PlannedFrame? {
+        let content = min(content, limits.content)
+        return chunk.isBulk
+            ? FrameGrouping.add(chunk, to: &bulk, content, limits)
+            : FrameGrouping.add(chunk, to: &ordinary, content, limits)
     }
 
     /// What is left, at most one frame of each kind.
@@ -96,11 +101,13 @@ struct FrameGrouping {
         return [ordinary, bulk].filter { !$0.chunks.isEmpty }
     }
 
-    private static func add(_ chunk: NeededChunk, to open: inout PlannedFrame, _ limits: Limits) -> PlannedFrame? {
+    private static func add(
+        _ chunk: NeededChunk, to open: inout PlannedFrame, _ content: Int, _ limits: Limits
+    ) -> PlannedFrame? {
         let base = open.lacking(of: chunk)
         let baseLength = open.baseLength + base.reduce(0) { $0 + $1.reference.length }
         let fits =
-            open.contentLength + chunk.reference.length <= limits.content && open.chunks.count < limits.chunks
+            open.contentLength + chunk.reference.length <= content && open.chunks.count < limits.chunks
             && baseLength <= limits.content && open.base.count + base.count <= limits.chunks
         guard fits || open.chunks.isEmpty else {
             let full = open

@@ -69,11 +69,13 @@ final class FrameBuilder {
 
     private struct NoReader: Error {}
 
-    /// Growing by doubling would take twice the room, and copying three times, for a chunk that is larger than a frame.
+    /// Growing by doubling would take twice the room, and copying three times, for a chunk that is larger than a frame. What
+    /// such a chunk took is given back with the next frame that needs less.
     private static func makeRoom(for length: Int, in buffer: inout [UInt8]) {
         buffer.removeAll(keepingCapacity: true)
-        guard buffer.capacity < length else { return }
+        let wanted = max(length, FrameLimits.usualContent)
+        guard buffer.capacity < length || buffer.capacity > wanted + wanted / 2 else { return }
         buffer = []
-        buffer.reserveCapacity(max(length, FrameGrouping.Limits().content))
+        buffer.reserveCapacity(wanted)
     }
 }

@@ -7,19 +7,26 @@ final class FrameSender {
     private let staging: Staging
     private let conversation: StoreConversation
     private(set) var sent = 0
+    private var size = FrameSize()
+    /// Raw bytes that the next frame may hold.
+    private(set) var content: Int
+    /// Nanoseconds that the store had the frame on its way wait.
+    private var held: UInt64 = 0
 
     init(staging: Staging, conversation: StoreConversation) {
         self.staging = staging
         self.conversation = conversation
+        content = FrameSize().content(rate: conversation.rate())
     }
 
     /// A frame just made: spooled durably before its first byte is sent.
+    /// - Parameter content: raw bytes in it.
     /// - Returns: false if it has to be made anew; nothing is spooled then.
-    func send(_ frame: FrameBuilder.Frame) throws -> Bool {
+    func send(_ frame: FrameBuilder.Frame, content: Int) throws -> Bool {
         let spooled = try frame.body.withUnsafeBytes { body in
             try staging.spool(frame: frame.id, body: body, chunks: frame.chunks)
         }
-        return try send(spooled, body: frame.body, isFresh: true)
+        return try send(spooled, body: frame.body, content: content)
     }
 
     /// Frames that an earlier run left behind, oldest first.
@@ -30,7 +37,7 @@ final class FrameSender {
                 try staging.discardFrame(frame.id)
                 continue
             }
-            _ = try send(frame, body: body, isFresh: false)
+            _ = try send(frame, body: body, content: nil)
         }
     }
 
@@ -43,8 +50,11 @@ final class FrameSender {
         }
     }
 
-    private func send(_ frame: SpooledFrame, body: [UInt8], isFresh: Bool) throws -> Bool {
-        var transfer = FrameTransfer(length: body.count, isFresh: isFresh)
+    /// - Parameter content: nil for a frame of an earlier run.
+    private func send(_ frame: SpooledFrame, body: [UInt8], content: Int?) throws -> Bool {
+        var transfer = FrameTransfer(length: body.count, isFresh: content != nil)
+        let began = conversation.now()
+        held = 0
         while true {
             let event = try perform(transfer.next, frame.id, body)
             let (ending, isProgress) = transfer.after(event)
@@ -54,6 +64,7 @@ final class FrameSender {
             case .kept:
                 try staging.frameAcknowledged(frame.id)
                 sent += 1
+                noteSize(transfer, since: began, content)
                 return true
             case .rebuild:
                 try staging.discardFrame(frame.id)
@@ -62,13 +73,22 @@ final class FrameSender {
         }
     }
 
+    private func noteSize(_ transfer: FrameTransfer, since began: UInt64, _ content: Int?) {
+        let now = conversation.now()
+        let time = now - min(now, began)
+        size.sent(transfer.moved, in: time - min(time, held), length: transfer.length, content: content)
+        self.content = size.content(rate: conversation.rate())
+    }
+
     private func perform(_ step: FrameTransfer.Step, _ id: ChunkID, _ body: [UInt8]) throws -> FrameTransfer.Event {
         do {
             switch try conversation.attempt(request(step, id, body)) {
             case .success(let answer): return step == .ask ? event(of: answer) : .kept
             case .refused(let problem, let answer):
                 if problem.passes {
+                    let before = conversation.now()
                     try conversation.pause(after: problem)
+                    held += conversation.now() - before
                     return .broken
                 }
                 return try event(of: problem, answer, to: step, id)

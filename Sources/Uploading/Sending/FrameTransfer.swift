@@ -41,8 +41,13 @@ struct FrameTransfer {
     private(set) var next: Step
     /// The highest offset the store has named.
     private(set) var confirmed = 0
+    /// Where the first part began that was sent.
+    private var began: Int?
     private var mismatches = 0
     private var corrections = 0
+
+    /// Bytes of a kept frame that this transfer has brought.
+    var moved: Int { began.map { length - $0 } ?? 0 }
 
     init(length: Int, isFresh: Bool) {
         self.length = length
@@ -51,6 +56,7 @@ struct FrameTransfer {
 
     /// - Returns: what becomes of the frame, and whether the store confirmed bytes that it had not confirmed before.
     mutating func after(_ event: Event) -> (ending: Ending, isProgress: Bool) {
+        if case .send(let offset) = next { began = min(began ?? offset, offset) }
         switch event {
         case .broken:
             next = .ask

@@ -42,7 +42,7 @@ final class GenerationUpload {
 
         /// - Returns: a frame that became full.
         func add(_ chunk: NeededChunk, to grouping: inout FrameGrouping) -> PlannedFrame? {
-            grouping.add(chunk)
+            grouping.add(chunk, content: frames.content)
         }
     }
 
@@ -179,7 +179,7 @@ final class GenerationUpload {
             let built = try tools.builder.build(frame, reader: reader, former: formerReader)
             // Of a former state that is gone or damaged, no other frame tries to read more.
             if !built.hasBase, !frame.base.isEmpty { leansOnFormer = false }
-            guard try tools.frames.send(built) else {
+            guard try tools.frames.send(built, content: frame.contentLength) else {
                 if built.hasBase { frame = try withoutBase(frame) }
                 continue
             }

@@ -1,3 +1,4 @@
+import CLinux
 import Content
 import Wire
 
@@ -11,6 +12,10 @@ final class StoreConversation {
     private let wait: (Double) -> Void
     private let stop: StopSignal
     private let manners: TransferManners
+    /// Bytes per second that may be sent now; nil for no limit.
+    let rate: () -> UInt64?
+    /// Nanoseconds of the boot clock.
+    let now: () -> UInt64
     /// Of what travelled, in bytes.
     private var counted: UInt64 = 0
 
@@ -18,12 +23,16 @@ final class StoreConversation {
     init(
         transport: any StoreTransport, policy: RetryPolicy, stop: StopSignal,
         manners: TransferManners = TransferManners(),
+        rate: @escaping () -> UInt64? = { nil },
+        now: @escaping () -> UInt64 = { UInt64(clinux_boot_nanoseconds()) },
         wait: @escaping (Double) -> Void
     ) {
         self.transport = transport
         self.policy = policy
         self.stop = stop
         self.manners = manners
+        self.rate = rate
+        self.now = now
         self.wait = wait
     }
 

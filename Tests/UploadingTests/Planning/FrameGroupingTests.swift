@@ -15,7 +15,7 @@ struct FrameGroupingTests {
         var grouping = grouping
         var frames: [PlannedFrame] = []
         for (index, length) in lengths.enumerated() {
-            if let full = grouping.add(chunk(index, length)) { frames.append(full) }
+            if let full = grouping.add(chunk(index, length), content: .max) { frames.append(full) }
         }
         frames += grouping.finish()
         #expect(frames.allSatisfy { $0.contentLength == $0.chunks.map(\.reference.length).reduce(0, +) })
@@ -34,6 +34,24 @@ struct FrameGroupingTests {
         #expect(frames([10, 5000, 20], grouping()) == [[10], [5000], [20]])
     }
 
+    @Test func `a slow link has smaller frames from the next chunk on, and their bases are as large as ever`() {
+        var grouping = grouping()
+        var frames: [PlannedFrame] = []
+        for (index, content) in [1000, 1000, 300, 300, 300, 5000].enumerated() {
+            var chunk = chunk(index, 200)
+            chunk.base = [BaseChunk(reference: self.chunk(-index - 1, 400).reference, origin: .manifest([]))]
+            if let full = grouping.add(chunk, content: content) { frames.append(full) }
+        }
+        frames += grouping.finish()
+        #expect(frames.map(\.contentLength) == [400, 200, 200, 400])
+        #expect(frames.map(\.baseLength) == [800, 400, 400, 800])
+        #expect(bases([[1, 2, 3, 4]], content: 300, self.grouping()) == [[1, 2, 3, 4]])
+    }
+
+    @Test func `no link has larger frames than the limit`() {
+        #expect(frames([600, 600], grouping()) == [[600], [600]])
+    }
+
     @Test func `a frame has no more chunks than the wire allows`() {
         #expect(frames([1, 1, 1, 1, 1], grouping(chunks: 2)) == [[1, 1], [1, 1], [1]])
     }
@@ -49,7 +67,7 @@ struct FrameGroupingTests {
         for (entry, index) in [(text, 0), (film, 0), (text, 0), (film, 1)] {
             let chunk = NeededChunk(
                 reference: entry.entry.chunks[index], origin: .entry(entry, index: index))
-            let full = grouping.add(chunk)
+            let full = grouping.add(chunk, content: .max)
             #expect(full?.contentLength == nil)
         }
         let frames = grouping.finish()
@@ -58,13 +76,13 @@ struct FrameGroupingTests {
     }
 
     /// The bases of the frames that come of chunks of 10 bytes with these bases, all of 100 bytes.
-    private func bases(_ wanted: [[Int]], _ grouping: FrameGrouping) -> [[Int]] {
+    private func bases(_ wanted: [[Int]], content: Int = .max, _ grouping: FrameGrouping) -> [[Int]] {
         var grouping = grouping
         var frames: [PlannedFrame] = []
         for (index, base) in wanted.enumerated() {
             var chunk = chunk(index, 10)
             chunk.base = base.map { BaseChunk(reference: self.chunk(-$0, 100).reference, origin: .manifest([])) }
-            if let full = grouping.add(chunk) { frames.append(full) }
+            if let full = grouping.add(chunk, content: content) { frames.append(full) }
         }
         frames += grouping.finish()
         #expect(frames.allSatisfy { $0.baseLength == $0.base.count * 100 })
@@ -90,7 +108,7 @@ struct FrameGroupingTests {
         var grouping = grouping()
         var chunk = chunk(1, 10)
         chunk.base = (1...3).map { BaseChunk(reference: self.chunk(-$0, 100).reference, origin: .manifest([])) }
-        #expect(grouping.add(chunk)?.chunks.count == nil)
+        #expect(grouping.add(chunk, content: .max)?.chunks.count == nil)
         let frame = try #require(grouping.finish().first).leaning { $0 == 1 }
         #expect(frame.base.map(\.reference) == [chunk.base[1].reference])
         #expect(frame.baseLength == 100)

@@ -44,7 +44,7 @@ struct BaseTests {
     @Test func `a large file with many edits costs what was edited`() async throws {
         let school = try TestSchool()
         let cost = try await cost(of: ["a": edited], after: ["a": old], at: school)
-        #expect(school.store.leaning.count == 1)
+        #expect((2...3).contains(school.store.leaning.count), "of at most 256 KiB first; the rest as the link is fast")
         // 30 edits of some 15 bytes, 32 bytes for each of about 19 chunks that it leans on; 300,000 without a base.
         #expect(cost < 4000)
     }
@@ -147,14 +147,14 @@ struct BaseTests {
         #expect(await school.upload().committed == ["db"])
         let before = school.store.frameBytes
         try school.collect("db", ["a": edited])
-        school.store.fault = { request, _ in request.method == .patch ? .cut(after: 1000) : nil }
+        school.store.fault = { request, _ in request.method == .patch ? .cut(after: 200) : nil }
         _ = await school.uploader(RetryPolicy.Limits(attempts: 1)).upload()
-        #expect(school.store.frameBytes - before == 1000)
+        #expect(school.store.frameBytes - before == 200)
         try school.restart()
         school.store.fault = { _, _ in nil }
         #expect(await school.upload().committed == ["db"])
-        #expect(school.store.log.contains("PATCH frame@1000"))
-        #expect(school.store.leaning.count == 1)
+        #expect(school.store.log.contains("PATCH frame@200"))
+        #expect((2...3).contains(school.store.leaning.count))
         #expect(try school.store.files(of: #require(school.store.snapshots.last)) == ["a": edited])
         #expect(school.store.frameBytes - before < 4000)
     }

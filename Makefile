@@ -86,3 +86,4 @@ bench-micro: ## chunks, frames, manifests, questions and commits, each alone (Sw
 
 clean: ## remove what was built
 	swift package clean
+	rm -rf Benchmarks/Micro/.build

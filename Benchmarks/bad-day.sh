@@ -66,7 +66,7 @@ killed=$(sent)
 # What tells of the day: to be there first, whatever else waits.
 small=(system-heartbeat server_settings.py local_settings.py git-commit.log postgres-dump
     gstudio-exported-users-analytics-csvs activity-timestamp-csvs)
-python3 - "$store_data" "$began" "$WORK/data" "${small[@]}" >"$WORK/day" <<'PYTHON'
+python3 - "$store_data" "$began" "$WORK/data" "${small[@]}" >"$WORK/day" <<'PYTHON' || exit
 import os, sqlite3, sys
 catalog = sqlite3.connect(f"file:{sys.argv[1]}/catalog.sqlite?mode=ro", uri=True)
 came = {dataset: received / 1e3 - float(sys.argv[2]) for dataset, received in

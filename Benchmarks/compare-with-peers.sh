@@ -24,8 +24,9 @@ python3 "$tools/peers/dropping_proxy.py" 17400 "$store_port" "$WORK/connections"
 proxy_pid=$!
 PIDS+=("$proxy_pid")
 wait_port 17400 || exit 69  # which is a connection itself
-"$collectd" upload --quiet --config "$WORK/school1-quiet.toml"
+"$collectd" upload --quiet --config "$WORK/school1-quiet.toml" || exit
 sleep 0.6
+[[ -s $WORK/connections ]] || give_up "no connection was counted"
 figure nothing-new-connections $(($(cut -d' ' -f4 "$WORK/connections") - 1))
 stop "$proxy_pid"
 make_tree "$WORK/live" --school 1 --day 1 --quiet

@@ -78,7 +78,7 @@ done
 failed=0
 for pid in "${senders[@]}"; do wait "$pid" || failed=$((failed + 1)); done
 echo "at most $most sockets open at the store; $failed schools did not get through in one run"
-((failed == 0)) || cat "$WORK"/upload*.log | sort | uniq -c | sort -rn | head -n 5
+((failed == 0)) || { cat "$WORK"/upload*.log | sort | uniq -c | sort -rn | head -n 5; give_up "not all schools got through"; }
 echo "the most memory that the store took, enrolling them: $enrolling MB"
 figure store-memory-schools "$(store_memory)"
 

@@ -24,7 +24,7 @@ echo "the most memory that the store took: $(store_memory) MB"
 
 # The catalog has when a snapshot was received; the swap that shows it in the tree is the change time of what it put there.
 # A school sends its datasets one by one, each once the tree shows the one before: the whole is their sum.
-python3 - "$store_data" >"$WORK/shown" <<'PYTHON'
+python3 - "$store_data" >"$WORK/shown" <<'PYTHON' || exit
 import glob, os, sqlite3, sys
 catalog = sqlite3.connect(f"file:{sys.argv[1]}/catalog.sqlite?mode=ro", uri=True)
 for dataset, year, received in catalog.execute("SELECT dataset, year, received FROM snapshot ORDER BY number"):

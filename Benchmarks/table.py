@@ -99,9 +99,10 @@ def main():
         print(f"{name:38} {f'{target:.{decimals}f}':>8} {ours:>8} {verdict:4} {''.join(f'{o:>10}' for o in others)}  {why}".rstrip())
     print("Ours: collect and upload together, TLS and HTTP included; peers without TLS. MB = 10^6 bytes.")
     if recorded: print("* of an earlier run on the same data: ../shared/performance/peers.md")
-    if failed := [r[0] for r in rows if r[8] not in (0, 1)]: print("did not end well: " + ", ".join(failed))
+    failed = [r[0] for r in rows if r[8] not in (0, 1)]
+    counts[f"did not end well ({', '.join(failed)})"] = len(failed)
     print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "every target is reached")
-    sys.exit(counts["MISS"] + counts["not measured"] > 0)
+    sys.exit(bool(failed) or counts["MISS"] + counts["not measured"] > 0)
 
 
 main()

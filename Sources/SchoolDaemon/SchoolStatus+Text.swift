@@ -80,7 +80,7 @@ extension SchoolStatus {
         // Of one that a link's end cut off, what was committed stays.
         let before =
             link.gotThrough.map { "an upload last got through \(Self.short($0))" } ?? "no upload got through yet"
-        return "\(before)\(last); the last one, \(Self.short(link.tried)): \(problem)"
+        return "\(before)\(last); the last upload, \(Self.short(link.tried)): \(problem)"
     }
 
     /// A line for each time, with all that comes then.

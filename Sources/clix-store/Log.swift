@@ -61,7 +61,7 @@ struct Log: ParsableCommand {
         for snapshot in snapshots {
             for shortfall in snapshot.shortfalls {
                 let place = "\(snapshot.year) \(snapshot.dataset) \(snapshot.sequence)"
-                let line = "\(place): \(shortfall.path): \(shortfall.reason)"
+                let line = "\(place): " + (shortfall.path.isEmpty ? "" : "\(shortfall.path): ") + shortfall.reason
                 StandardError.write(TerminalText.escaped(line) + "\n")
             }
         }

@@ -80,7 +80,7 @@ struct SchoolStatusTests {
         upload(offline, at: Self.noon - 7200)
         #expect(
             try school.status().text.contains(
-                "link     no upload got through yet; the last one, 2027-01-15 11:30: there is no way to the store\n"
+                "link     no upload got through yet; the last upload, 2027-01-15 11:30: there is no way to the store\n"
             ))
         upload(nil, at: Self.noon - 3600)
         #expect(try school.status().text.contains("link     the last upload got through, 2027-01-15 12:30\n"))
@@ -129,7 +129,7 @@ struct SchoolStatusTests {
         let after = try school.status()
         #expect(after.upload.underWay == nil)
         #expect(after.summary.contains("; the last upload did not get through, \(last); "))
-        let link = "link     no upload got through yet; \(last); the last one, 2027-01-15 11:30: there"
+        let link = "link     no upload got through yet; \(last); the last upload, 2027-01-15 11:30: there"
         #expect(after.text.contains(link))
     }
 

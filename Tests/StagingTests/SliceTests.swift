@@ -105,14 +105,34 @@ struct SliceTests {
         }
     }
 
-    @Test func `are forgotten with what else another store has`() throws {
+    @Test func `go on counting in the generation that takes their generation's place`() throws {
+        let staging = try site.open()
+        let first = try #require(try site.collect(staging).published)
+        let number = try #require(try staging.nextSliceNumber(of: first))
+        let slice = StagedSlice(number: number, files: 1, bytes: 100)
+        try staging.recordSlice(slice, of: first, request: [])
+        try staging.acknowledgeSlice(receipt(first, number))
+        try site.put("a", String(repeating: "b", count: 250))
+        let second = try #require(try site.collect(staging).published)
+        #expect(try staging.pendingGenerations() == [second])
+        #expect(try staging.lastSlice(of: second) == slice)
+        #expect(try staging.nextSliceNumber(of: second) == second.sequence - second.reserve)
+    }
+
+    @Test func `are forgotten with what else another store has, and what it has is another's`() throws {
         let staging = try site.open()
         let generation = try #require(try site.collect(staging).published)
         let number = try #require(try staging.nextSliceNumber(of: generation))
         try staging.recordSlice(StagedSlice(number: number, files: 1, bytes: 1), of: generation, request: [])
-        try staging.startAnew(heads: [])
+        #expect(try !staging.continuesAnother(generation))
+        try staging.acknowledgeSlice(receipt(generation, number))
+        #expect(try !staging.continuesAnother(generation))
+        try staging.startAnew(heads: [#require(try staging.head(.mirror, year: generation.year))])
         #expect(try staging.pendingCommits().isEmpty)
         #expect(try staging.lastSlice(of: generation) == nil)
+        #expect(try staging.continuesAnother(generation))
+        try staging.acknowledge(receipt(generation, generation.sequence))
+        #expect(try !staging.continuesAnother(generation))
     }
 
     @Test func `there are none of what an earlier version has collected`() throws {

@@ -12,7 +12,7 @@ of_the_older() {
     older || return
     silently systemctl stop clix-collectd
     inside find /var/lib/clix-collect -mindepth 1 -delete
-    silently dpkg -i /packages/older.deb
+    silently dpkg --force-confold -i /packages/older.deb
     inside clix-store school code mz150 >"$work/code" 2>"$work/log" || cat "$work/log"
     silently clix-collectd enroll --store https://127.0.0.1:8443 --code "$(<"$work/code")"
     silently systemctl restart clix-collectd
@@ -31,7 +31,7 @@ for dataset in json.load(sys.stdin)["datasets"]:
 upgraded() {
     local before process
     before=$(state) process=$(property clix-collectd MainPID)
-    silently dpkg -i "/packages/${school##*/}"
+    silently dpkg --force-confold -i "/packages/${school##*/}"
     within 30 is clix-collectd ActiveState active
     same "$before" "$(state)"
     [[ $(property clix-collectd MainPID) != "$process" ]] || echo "the version before runs on"

@@ -92,7 +92,10 @@ public struct Schedule: Sendable {
         case .notNeeded: record = JobRecord(lastGood: begin, usualSeconds: record.usualSeconds)
         case .early: record.lastTry = JobRecord.Moment(reading)
         case .failed:
-            record.lastTry = JobRecord.Moment(reading)
+            let now = JobRecord.Moment(reading)
+            // Each boot begins anew: what hindered it in the last may come up a little later than the job in this one.
+            if record.lastTry?.bootID != now.bootID { record.failures = 0 }
+            record.lastTry = now
             record.failures += 1
         case .cancelled: return
         }

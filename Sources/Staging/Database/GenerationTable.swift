@@ -98,7 +98,6 @@ enum GenerationTable {
     static func delete(_ sequence: UInt64, _ database: Database) throws {
         try database.execute(
             sql: "DELETE FROM generation WHERE sequence = ?", arguments: [Int64(bitPattern: sequence)])
-        try Slices.forget(sequence, database)
     }
 }
 

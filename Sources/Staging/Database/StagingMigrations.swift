@@ -73,12 +73,13 @@ enum StagingMigrations {
             WHERE clock_trusted = 0 AND state = 'pending' AND sequence NOT IN (SELECT sequence FROM pending_commit);
         """
 
-    /// `reserve` is how many numbers below its own a generation keeps. Of each generation the last slice: the number that
-    /// its commit has, and how much was at the store then that the commit before the first slice does not have.
+    /// `reserve` is how many numbers below its own a generation keeps. Of each dataset and year the last slice since the last
+    /// whole commit: the number of its own commit, and how much was at the store then that the last whole one does not have.
     private static let slices = """
         ALTER TABLE generation ADD COLUMN reserve INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE slice (
-            generation INTEGER PRIMARY KEY, number INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL
+            dataset TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, files INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, PRIMARY KEY (dataset, year)
         );
         """
 

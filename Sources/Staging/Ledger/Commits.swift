@@ -106,8 +106,8 @@ extension Staging {
                 row.generation.dataset == receipt.dataset, row.generation.year == receipt.year
             {
                 try GenerationTable.setState(.acknowledged, of: receipt.sequence, database)
-                try Slices.forget(receipt.sequence, database)
             }
+            try Slices.forget(receipt.dataset, receipt.year, database)
             try Heads.set(Head(receipt), database)
             try database.execute(
                 sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)",

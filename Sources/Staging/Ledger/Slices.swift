@@ -7,7 +7,7 @@ import Wire
 public struct StagedSlice: Hashable, Sendable {
     /// The sequence of its commit: one of those that the generation keeps.
     public let number: UInt64
-    /// What was wholly at the store then and is not in the commit before the first slice.
+    /// What was wholly at the store then and is not in the last whole commit.
     public let files: UInt64
     public let bytes: UInt64
 
@@ -21,15 +21,24 @@ public struct StagedSlice: Hashable, Sendable {
 extension Staging {
     public var sliceSize: SliceSize { options.slices }
 
-    /// The slice of a generation that was stored last, whatever the store answered. Nil if there is none.
+    /// The slice that was stored last, whatever the store answered, of the dataset and year of this generation: of it, or of
+    /// one whose place it took. Nil if there was none since the last whole commit.
     public func lastSlice(of generation: Generation) throws -> StagedSlice? {
-        try read { try Slices.last(of: generation.sequence, $0) }
+        try read { try Slices.last(of: generation.dataset, generation.year, $0) }
+    }
+
+    /// Whether what the store committed last of this dataset and year came from an earlier installation: from the machine
+    /// whose place this one took, or from this one before it enrolled anew. Most of the content is at the store then, and
+    /// only the ledger does not know.
+    public func continuesAnother(_ generation: Generation) throws -> Bool {
+        try head(generation.dataset, year: generation.year) != nil
+            && receipt(generation.dataset, year: generation.year) == nil && lastSlice(of: generation) == nil
     }
 
     /// Nil if there is none left. One that was stored is not used again, also where the store did not take it.
     public func nextSliceNumber(of generation: Generation) throws -> UInt64? {
         let last = try lastSlice(of: generation)
-        let number = last.map { $0.number + 1 } ?? generation.sequence - generation.reserve
+        let number = max(last.map { $0.number + 1 } ?? 0, generation.sequence - generation.reserve)
         return number < generation.sequence ? number : nil
     }
 
@@ -42,7 +51,7 @@ extension Staging {
             "a slice has one of the numbers that its generation keeps")
         try write { database in
             try recordCommit(slice.number, of: generation, request, database)
-            try Slices.record(slice, of: generation.sequence, database)
+            try Slices.record(slice, of: generation, database)
         }
     }
 
@@ -61,10 +70,10 @@ extension Staging {
 }
 
 enum Slices {
-    static func last(of generation: UInt64, _ database: Database) throws -> StagedSlice? {
+    static func last(of dataset: Dataset, _ year: Year, _ database: Database) throws -> StagedSlice? {
         try Row.fetchOne(
-            database, sql: "SELECT number, files, bytes FROM slice WHERE generation = ?",
-            arguments: [Int64(bitPattern: generation)]
+            database, sql: "SELECT number, files, bytes FROM slice WHERE dataset = ? AND year = ?",
+            arguments: [dataset.name, year.number]
         ).map { row in
             StagedSlice(
                 number: UInt64(bitPattern: row["number"]), files: UInt64(bitPattern: row["files"]),
@@ -72,17 +81,17 @@ enum Slices {
         }
     }
 
-    static func record(_ slice: StagedSlice, of generation: UInt64, _ database: Database) throws {
+    static func record(_ slice: StagedSlice, of generation: Generation, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO slice VALUES (?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO slice VALUES (?, ?, ?, ?, ?)",
             arguments: [
-                Int64(bitPattern: generation), Int64(bitPattern: slice.number), Int64(bitPattern: slice.files),
-                Int64(bitPattern: slice.bytes),
+                generation.dataset.name, generation.year.number, Int64(bitPattern: slice.number),
+                Int64(bitPattern: slice.files), Int64(bitPattern: slice.bytes),
             ])
     }
 
-    static func forget(_ generation: UInt64, _ database: Database) throws {
+    static func forget(_ dataset: Dataset, _ year: Year, _ database: Database) throws {
         try database.execute(
-            sql: "DELETE FROM slice WHERE generation = ?", arguments: [Int64(bitPattern: generation)])
+            sql: "DELETE FROM slice WHERE dataset = ? AND year = ?", arguments: [dataset.name, year.number])
     }
 }

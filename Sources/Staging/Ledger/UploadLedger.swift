@@ -18,7 +18,7 @@ extension Staging {
     }
 
     /// Whether each of these is at the store, or lies in a frame of the spool: then it is sent whatever becomes of its
-    /// source.
+    /// source, unless the frame is given up.
     func areSentOrSpooled(_ ids: [ChunkID]) throws -> Bool {
         try read { database in
             let known = try database.cachedStatement(sql: "SELECT 1 FROM known_chunk WHERE id = ?")

@@ -150,20 +150,12 @@ final class GenerationUpload {
 
     /// Asks the store which it lacks, and notes in the ledger what it has. Nil when it is not worth a request.
     private func question() throws -> (([ChunkID]) throws -> [Bool])? {
-        guard try tools.isAnythingCommon || continuesAnother() else { return nil }
+        guard try tools.isAnythingCommon || staging.continuesAnother(generation) else { return nil }
         return { [self] ids in
             let answers = try tools.missing.missing(ids)
             try staging.markAtStore(zip(ids, answers).filter { !$0.1 }.map(\.0))
             return answers
         }
-    }
-
-    /// Whether this is the first commit of this installation in a history that an earlier one began: a replaced machine,
-    /// or one that enrolled anew. Most of its content is at the store then, and only the ledger does not know. A slice is no
-    /// such commit: there is as much to ask about after it as before.
-    private func continuesAnother() throws -> Bool {
-        try staging.head(generation.dataset, year: generation.year) != nil
-            && staging.receipt(generation.dataset, year: generation.year) == nil
     }
 
     private func plan(_ chunk: NeededChunk) throws {
@@ -204,8 +196,8 @@ final class GenerationUpload {
         return frame.leaning { known[$0] }
     }
 
-    /// The store lacks what it should have: a base is asked for only once in vain. What is in doubt goes up again if it is
-    /// ever needed.
+    /// The store lacks what it should have, or would have to read too much for it: a base is asked for only once in vain.
+    /// What is in doubt goes up again if it is ever needed.
     private func withoutBase(_ frame: PlannedFrame) throws -> PlannedFrame {
         leansOnFormer = false
         try staging.forgetAtStore(frame.base.map(\.reference.id))

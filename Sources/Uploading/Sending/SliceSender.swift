@@ -24,9 +24,14 @@ final class SliceSender {
     }
 
     /// Looks how much is there: before a pass that may be interrupted by slices.
+    ///
+    /// What an earlier installation committed is whole at the store, and the ledger does not know yet what of it is the same:
+    /// a slice would show less of the set than before. So it is committed whole first.
     func begin() throws {
         slicing = nil
-        guard try staging.nextSliceNumber(of: generation) != nil else { return }
+        guard try staging.nextSliceNumber(of: generation) != nil, try !staging.continuesAnother(generation) else {
+            return
+        }
         var entries = SliceEntries(known: { try self.staging.knownAtStore($0) }, list: { _ in })
         try walk(&entries)
         let last = try staging.lastSlice(of: generation).map { FileAmount(files: $0.files, bytes: $0.bytes) }

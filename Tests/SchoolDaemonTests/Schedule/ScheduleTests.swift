@@ -236,13 +236,15 @@ struct ScheduleTests {
         #expect(machine.due == [])
     }
 
-    @Test("a failure of an earlier boot is not waited for")
+    @Test("a failure of an earlier boot is not waited for, and makes no later wait longer")
     func failedBefore() {
         var machine = Machine(daily(database))
         for _ in 0..<10 { machine.does(database, .failed) }
         machine.reboot(after: 60, as: "second")
         machine.pass(100)
         #expect(machine.due == [database])
+        machine.does(database, .failed)
+        #expect(machine.schedule.wait(for: database, machine.clock) == 300)
     }
 
     @Test("what was too early is looked at again in five minutes, and what was ended by us at once")

@@ -68,6 +68,19 @@ struct SliceTests {
         #expect(school.store.frameBytes < plain.store.frameBytes + 10_000, "what a slice has is not sent again")
     }
 
+    @Test func `what another installation has committed whole is not followed by a part of it`() async throws {
+        let school = try school()
+        try school.collect("db", content)
+        #expect(await school.upload().committed == ["db"])
+        let before = school.store.snapshots.count
+        try school.staging.startAnew(heads: school.store.heads)
+        // First in the manifest's order, and enough for a slice.
+        try school.collect("db", content.merging(Self.files(0..<6, "a", seed: 2)) { old, _ in old })
+        let report = await school.upload()
+        #expect(report.committed == ["db"] && report.slices.isEmpty)
+        #expect(school.store.snapshots.count == before + 1)
+    }
+
     @Test func `a slice lets go of nothing and is no receipt for the whole`() async throws {
         let school = try school()
         try school.collect("db", content)

@@ -7,5 +7,3 @@ void clinux_return_freed_memory(int threshold_bytes) {
     mallopt(M_TRIM_THRESHOLD, threshold_bytes);
     mallopt(M_ARENA_MAX, 2);
 }
-
-void clinux_return_free_pages(void) { malloc_trim(0); }

@@ -9,9 +9,4 @@ public enum Memory {
     public static func returnWhatIsFreed() {
         clinux_return_freed_memory(128 << 10)
     }
-
-    /// For a pause: what small blocks left between those that stay goes back as well.
-    static func returnFreePages() {
-        clinux_return_free_pages()
-    }
 }

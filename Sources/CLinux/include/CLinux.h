@@ -44,9 +44,6 @@ int clinux_is_overlay(int descriptor);
 // the heap's end; at most two arenas.
 void clinux_return_freed_memory(int threshold_bytes);
 
-// malloc_trim(3): whole pages that are free between what is in use go back as well. Takes some milliseconds.
-void clinux_return_free_pages(void);
-
 // A timer (timerfd_create(2)) that never expires in its time: it becomes readable, and read(2) fails with ECANCELED, each
 // time the wall clock is set, and after a suspend. Does not block.
 int clinux_clock_change_timer(void);

@@ -259,7 +259,6 @@ public actor Daemon {
         self.work[work] = nil
         watches[work] = nil
         begunRequests[work] = nil
-        if self.work.isEmpty { Memory.returnFreePages() }
     }
 
     /// The watchdog hears nothing any more where a job or what a person asked for is stuck in spite of its own time limit,

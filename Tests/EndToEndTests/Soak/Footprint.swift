@@ -17,6 +17,18 @@ struct Footprint {
         openFiles = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
+    /// Once as many threads have been there for 6 s: those that have had no work for 5 s end (`LaneQueue`).
+    init(settled pid: pid_t) throws {
+        self = try Footprint(of: pid)
+        var same = 0
+        for _ in 0..<120 where same < 24 {
+            Thread.sleep(forTimeInterval: 0.25)
+            let next = try Footprint(of: pid)
+            same = next.threads == threads ? same + 1 : 0
+            self = next
+        }
+    }
+
     /// The most of each; of open files the fewest, because those of a moment come and go, and only what is left open stays.
     func most(_ other: Footprint) -> Footprint {
         var most = self

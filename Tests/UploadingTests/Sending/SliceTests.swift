@@ -106,13 +106,7 @@ struct SliceTests {
         for moment in 0..<requests {
             let school = try school()
             try school.collect("db", content)
-            school.store.fault = { request, number in
-                guard number == moment else { return nil }
-                return request.method == .patch ? .cut(after: (request.body?.count ?? 0) / 2) : .answerLost
-            }
-            _ = await school.uploader(RetryPolicy.Limits(attempts: 1)).upload()
-            try school.restart()
-            school.store.fault = { _, _ in nil }
+            try await school.uploadUntilPowerFails(at: moment)
             #expect(await school.upload().exitStatus == 0, "power failed at request \(moment)")
             #expect(school.store.snapshots.map(\.manifest) == whole.store.snapshots.map(\.manifest))
             #expect(Double(school.store.frameBytes) / Double(needed) < 1.01)

@@ -166,14 +166,7 @@ struct UploadRunTests {
             let school = try TestSchool()
             try school.collect("system-heartbeat", small)
             try school.collect("db", content)
-            school.store.fault = { request, number in
-                guard number == moment else { return nil }
-                // Half of a frame arrives before the power fails, and all of anything else.
-                return request.method == .patch ? .cut(after: (request.body?.count ?? 0) / 2) : .answerLost
-            }
-            _ = await school.uploader(RetryPolicy.Limits(attempts: 1)).upload()
-            try school.restart()
-            school.store.fault = { _, _ in nil }
+            try await school.uploadUntilPowerFails(at: moment)
             let report = await school.upload()
             #expect(report.exitStatus == 0, "power failed at request \(moment)")
             #expect(school.store.snapshots.count == 2)

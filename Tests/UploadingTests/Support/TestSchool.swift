@@ -128,6 +128,18 @@ final class TestSchool {
     func upload(_ names: [String]? = nil) async -> UploadReport {
         await uploader().upload(names.map { $0.compactMap { Dataset(name: $0) } })
     }
+
+    /// An upload in which power fails at the request of this number, and the restart after it, over a link that holds.
+    func uploadUntilPowerFails(at moment: Int) async throws {
+        store.fault = { request, number in
+            guard number == moment else { return nil }
+            // Half of a frame arrives before the power fails, and all of anything else.
+            return request.method == .patch ? .cut(after: (request.body?.count ?? 0) / 2) : .answerLost
+        }
+        _ = await uploader(RetryPolicy.Limits(attempts: 1)).upload()
+        try restart()
+        store.fault = { _, _ in nil }
+    }
 }
 
 /// The waits that were asked for, in seconds.

@@ -5,13 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 work_in "${1:-}"
 
-step "The data: school 1, scale $scale, collected"
-make_tree "$WORK/data" --school 1 --day 0
-grow_old
-serve_store store
-school_machine school "$WORK/data" 17400 mz1 2031001
-enrol school mz1 2031001
-"$collectd" collect --quiet --config "$WORK/school.toml" || exit
+collected_school 17400
 stop "$store_pid"
 # Each case begins with these two.
 mv "$WORK/store" "$WORK/fresh-store"

@@ -115,6 +115,18 @@ enrol() {
         >"$WORK/$1-enrolled" 2>&1 || give_up "$(tail -n 1 "$WORK/$1-enrolled")"
 }
 
+# collected_school [PORT]: a store is served, and school 1 enrolled with it and collected, so that its first upload may
+# begin. PORT: where it looks for the store, if that is not the store's own.
+collected_school() {
+    step "The data: school 1, scale $scale, collected"
+    make_tree "$WORK/data" --school 1 --day 0
+    grow_old
+    serve_store store
+    school_machine school "$WORK/data" "${1:-$store_port}" mz1 2031001
+    enrol school mz1 2031001
+    "$collectd" collect --quiet --config "$WORK/school.toml" || exit
+}
+
 # pass LABEL NAME CONFIGURATION: one collection, then one upload through the proxy, each measured.
 pass() {
     row "$1 collect" 17400 "$store_port" "$WORK/$2-staging" -- "$collectd" collect --quiet --config "$WORK/$3.toml"

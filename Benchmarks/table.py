@@ -14,6 +14,8 @@ CUT_20MB = ("> 5.9", "> 2.7", "1.01")
 CUT_5MB = ("not done", "not done", "1.02")
 MANY_FILES = ("210", "173", "11")
 LEARNT = ("313000", "700000", "none")
+# restic's first upload on the machine that the targets' seconds of CPU are of.
+RESTIC_CPU = 2.7
 
 # Section, key, what it is, at most, decimals, the peers of an earlier run.
 TARGETS = [
@@ -98,6 +100,8 @@ def main():
         for what in counts: counts[what] += what == verdict or why.startswith(what)
         print(f"{name:38} {f'{target:.{decimals}f}':>8} {ours:>8} {verdict:4} {''.join(f'{o:>10}' for o in others)}  {why}".rstrip())
     print("Ours: collect and upload together, TLS and HTTP included; peers without TLS. MB = 10^6 bytes.")
+    if (restic := found.get(("restic", "cpu-initial"))):
+        print(f"CPU s: restic took {restic:.2f} here, {RESTIC_CPU} on the machine that the targets are of ({restic / RESTIC_CPU:.1f} times as much).")
     if recorded: print("* of an earlier run on the same data: ../shared/performance/peers.md")
     failed = [r[0] for r in rows if r[8] not in (0, 1)]
     counts[f"did not end well ({', '.join(failed)})"] = len(failed)

@@ -33,6 +33,25 @@ extension Catalog {
         }
     }
 
+    /// The chunks that lie in the same block as this one, itself among them, and where in the block's content; none for a
+    /// chunk that no pack has.
+    func neighbours(of id: ChunkID) throws -> [ChunkID: ChunkSpan] {
+        try read { db in
+            let find = try db.cachedStatement(
+                sql: """
+                    SELECT chunk.id, chunk.start, chunk.length
+                    FROM chunk AS one JOIN chunk ON chunk.block = one.block WHERE one.id = ?
+                    """)
+            let rows = try Row.fetchCursor(find, arguments: [id.databaseValue])
+            var neighbours: [ChunkID: ChunkSpan] = [:]
+            while let row = try rows.next() {
+                guard let id = ChunkID(column: row[0]) else { continue }
+                neighbours[id] = ChunkSpan(start: row[1], length: row[2])
+            }
+            return neighbours
+        }
+    }
+
     /// What a school may know of each of these chunks, in their order.
     func standings(_ ids: [ChunkID], school: Int64) throws -> [ChunkStanding] {
         try read { db in

@@ -19,7 +19,7 @@ struct BlockPlace: Hashable, Sendable {
 }
 
 /// Reads chunks back, and proves each by its hash. Neighbours mostly share a block, so the last blocks stay unpacked in
-/// a cache of fixed size.
+/// a cache of fixed size; of those that were read from more than once it is also known which chunks they hold.
 final class ChunkReader: Sendable {
     private let blocks: BlockReading
     private let catalog: Catalog
@@ -34,8 +34,16 @@ final class ChunkReader: Sendable {
     /// - Throws: `StoreError`: `unknownChunk` for an id that no pack has, `damaged` for content that is not what it
     ///   was.
     func withChunk<R>(_ id: ChunkID, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+        if let (content, chunk) = cache.withLock({ $0.find(id) }),
+            let result = try content.withUnsafeBytes({ bytes in
+                try ChunkReader.chunk(id, at: chunk.start, length: chunk.length, in: bytes).map(body)
+            })
+        {
+            return result
+        }
+        // Not known, or not what it was: then it may have come again since, and lie elsewhere.
         guard let place = try catalog.place(of: id) else { throw unknown(id) }
-        let content = try content(of: place.block)
+        let content = try content(of: place.block, for: id)
         return try content.withUnsafeBytes { bytes in
             guard let chunk = ChunkReader.chunk(id, at: place.start, length: place.length, in: bytes) else {
                 throw damaged(id, place.block)
@@ -85,11 +93,19 @@ final class ChunkReader: Sendable {
         return ChunkID(hashing: chunk) == id ? chunk : nil
     }
 
-    private func content(of block: BlockPlace) throws -> [UInt8] {
-        if let content = cache.withLock({ $0.take(block) }) { return content }
-        let content = try blocks.content(of: block)
-        cache.withLock { $0.put(block, content) }
-        return content
+    /// - Parameter id: a chunk in it that is asked for alone. Where it is not the first one, others will follow: the
+    ///   catalog is asked for all of them together, which costs little more than for one.
+    private func content(of block: BlockPlace, for id: ChunkID? = nil) throws -> [UInt8] {
+        guard let kept = cache.withLock({ $0.take(block) }) else {
+            let content = try blocks.content(of: block)
+            cache.withLock { $0.put(block, content) }
+            return content
+        }
+        if let id, !kept.isIndexed {
+            let chunks = try catalog.neighbours(of: id)
+            cache.withLock { $0.index(block, chunks) }
+        }
+        return kept.content
     }
 
     private func unknown(_ id: ChunkID) -> StoreError {
@@ -139,24 +155,66 @@ struct BlockReading: Sendable {
     }
 }
 
+/// Where a chunk lies in its block's content.
+struct ChunkSpan: Hashable, Sendable {
+    let start: Int
+    let length: Int
+}
+
 /// Unpacked blocks, the most recently used last.
 struct BlockCache {
-    private var blocks: [(place: BlockPlace, content: [UInt8])] = []
-    private var bytes = 0
+    private struct Block {
+        let place: BlockPlace
+        let content: [UInt8]
+        /// Empty until the catalog was asked.
+        var chunks: [ChunkID: ChunkSpan] = [:]
 
+        var bytes: Int { content.count + chunks.capacity * MemoryLayout<(ChunkID, ChunkSpan)>.stride }
+    }
+
+    private var blocks: [Block] = []
+
+    /// Bytes of content and of what is known of it.
     static let limit = 16 << 20
+    /// All of them are looked through for a chunk.
+    static let mostBlocks = 64
 
-    mutating func take(_ place: BlockPlace) -> [UInt8]? {
+    mutating func take(_ place: BlockPlace) -> (content: [UInt8], isIndexed: Bool)? {
         guard let index = blocks.lastIndex(where: { $0.place == place }) else { return nil }
-        let found = blocks.remove(at: index)
-        blocks.append(found)
-        return found.content
+        use(index)
+        return blocks.last.map { ($0.content, !$0.chunks.isEmpty) }
+    }
+
+    mutating func find(_ id: ChunkID) -> (content: [UInt8], chunk: ChunkSpan)? {
+        for index in blocks.indices.reversed() {
+            guard let chunk = blocks[index].chunks[id] else { continue }
+            use(index)
+            return blocks.last.map { ($0.content, chunk) }
+        }
+        return nil
     }
 
     mutating func put(_ place: BlockPlace, _ content: [UInt8]) {
         blocks.removeAll { $0.place == place }
-        blocks.append((place, content))
-        bytes = blocks.reduce(0) { $0 + $1.content.count }
-        while bytes > BlockCache.limit, blocks.count > 1 { bytes -= blocks.removeFirst().content.count }
+        blocks.append(Block(place: place, content: content))
+        shrink()
+    }
+
+    /// Notes which chunks a block holds; nothing if it is gone.
+    mutating func index(_ place: BlockPlace, _ chunks: [ChunkID: ChunkSpan]) {
+        guard let index = blocks.lastIndex(where: { $0.place == place }) else { return }
+        blocks[index].chunks = chunks
+        shrink()
+    }
+
+    private mutating func use(_ index: Int) {
+        if index < blocks.count - 1 { blocks.append(blocks.remove(at: index)) }
+    }
+
+    private mutating func shrink() {
+        var bytes = blocks.reduce(0) { $0 + $1.bytes }
+        while blocks.count > 1, bytes > BlockCache.limit || blocks.count > BlockCache.mostBlocks {
+            bytes -= blocks.removeFirst().bytes
+        }
     }
 }

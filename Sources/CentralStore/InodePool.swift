@@ -53,13 +53,22 @@ final class InodePool: Sendable {
         _ entry: ManifestEntry, _ state: TreeFileState, from source: some SnapshotSource, in target: TreeFolder,
         as name: ArraySlice<UInt8>
     ) throws {
-        let file = try target.create(name)
+        let file = try target.create(name, mode: state.mode)
         defer { close(file) }
         try TreeContent.write(entry, from: source, to: file, place: target.place(of: name))
-        if let readerGroup, fchown(file, uid_t.max, readerGroup) != 0 {
-            throw TreeFault.error("give the reader group", target.place(of: name))
+        try share(file, state.mode, target.place(of: name))
+    }
+
+    /// Corrects what the process's umask and its group made of a new file, if they did.
+    private func share(_ file: Int32, _ mode: mode_t, _ place: @autoclosure () -> String) throws {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw TreeFault.error("look at", place()) }
+        if let readerGroup, status.st_gid != readerGroup, fchown(file, uid_t.max, readerGroup) != 0 {
+            throw TreeFault.error("give the reader group", place())
         }
-        guard fchmod(file, state.mode) == 0 else { throw TreeFault.error("set the mode of", target.place(of: name)) }
+        if status.st_mode & 0o7777 != mode, fchmod(file, mode) != 0 {
+            throw TreeFault.error("set the mode of", place())
+        }
     }
 
     /// Makes a file that was just written the one that the next equal entry links to.

@@ -37,6 +37,18 @@ import Testing
         #expect(folder.mode("\(home)/media/x/file") == shown)
     }
 
+    @Test func `files and folders have their modes whatever the umask is`() async {
+        // It is the whole process's.
+        await #expect(processExitsWith: .success) {
+            umask(0o077)
+            let bench = try ViewBench()
+            let snapshot = try bench.source.commit("media", [FakeFile("x/file", "content", mode: 0o755)])
+            try bench.view().publish(snapshot, from: bench.source)
+            #expect(bench.folder.mode("\(ViewBench.home)/media/x/file") == "555")
+            #expect(bench.folder.mode("\(ViewBench.home)/media/x") == "750")
+        }
+    }
+
     @Test func `folders are open to the group alone`() throws {
         try publish(source.commit("assessment-media/repository", [FakeFile("x/file", "content")]))
         for path in [

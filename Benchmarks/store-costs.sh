@@ -17,11 +17,13 @@ figure store-cpu "$(awk -v a="$before" -v b="$after" -v bytes="$content" 'BEGIN 
 echo "the most memory that the store took: $(store_memory) MB"
 
 # The catalog has when a snapshot was received; the swap that shows it in the tree is the change time of what it put there.
-# A school sends its datasets one by one, each once the tree shows the one before: the whole is their sum.
+# A school sends its datasets one by one, each once the tree shows the one before: the whole is their sum. Of a set that
+# came in slices only the last can be told by this: what the ones before had put there is replaced.
 python3 - "$store_data" >"$WORK/shown" <<'PYTHON' || exit
 import glob, os, sqlite3, sys
 catalog = sqlite3.connect(f"file:{sys.argv[1]}/catalog.sqlite?mode=ro", uri=True)
-for dataset, year, received in catalog.execute("SELECT dataset, year, received FROM snapshot ORDER BY number"):
+heads = "SELECT snapshot.dataset, snapshot.year, received FROM head JOIN snapshot ON snapshot.number = head.snapshot"
+for dataset, year, received in catalog.execute(heads):
     shown, = glob.glob(f"{sys.argv[1]}/tree/{year}/*/*/*/{dataset}")
     print(f"{os.lstat(shown).st_ctime_ns / 1e9 - received / 1e3:.3f} {dataset}")
 PYTHON

@@ -25,8 +25,7 @@ public final class CentralStore: Sendable {
     /// Whether this opening found no catalog that it could use, and made it anew from the packs.
     public let madeCatalogAnew: Bool
     private let lock: DataLock
-    private let commitHandler = Mutex<(@Sendable (SnapshotRecord) -> Void)?>(nil)
-    private let filingHandler = Mutex<(@Sendable ([SnapshotRecord]) -> Void)?>(nil)
+    private let handlers = Mutex(Handlers())
 
     /// Makes the layout of a new store in an existing or new directory (0700).
     /// - Throws: `StoreError` with code `exists` if there is a store already.
@@ -113,23 +112,30 @@ public final class CentralStore: Sendable {
     /// `handler` is called after each commit, once it is durable, in the order of a school's commits, on the committing
     /// thread: it must only take note. Set it before the first commit.
     public func onCommit(_ handler: @escaping @Sendable (SnapshotRecord) -> Void) {
-        commitHandler.withLock { $0 = handler }
+        handlers.withLock { $0.commit = handler }
     }
 
     func noteCommit(_ snapshot: SnapshotRecord) {
-        let handler = commitHandler.withLock { $0 }
+        let handler = handlers.withLock { $0.commit }
         handler?(snapshot)
     }
 
     /// `handler` is called when a school's code was set, once that is durable, with the school's current snapshots as
     /// they are filed now: in order with its commits, on the thread that set it, and only to take note, as `onCommit`.
     public func onFiling(_ handler: @escaping @Sendable ([SnapshotRecord]) -> Void) {
-        filingHandler.withLock { $0 = handler }
+        handlers.withLock { $0.filing = handler }
     }
 
     func noteFiling(school: Int64) throws {
-        guard let handler = filingHandler.withLock({ $0 }) else { return }
+        guard let handler = handlers.withLock({ $0.filing }) else { return }
         let snapshots = try catalog.currentSnapshots(school: school)
         if !snapshots.isEmpty { handler(snapshots) }
     }
+}
+
+/// Whom the store tells. In a struct, because each look at a `Mutex` of a closure itself wraps that closure once more, until
+/// a call of it has no room on a thread's stack.
+private struct Handlers: Sendable {
+    var commit: (@Sendable (SnapshotRecord) -> Void)?
+    var filing: (@Sendable ([SnapshotRecord]) -> Void)?
 }

@@ -45,6 +45,22 @@ struct CommitTests {
         #expect(entries == [try school.entry("Nodes/a", [1, 2]), try school.entry("b", [])])
     }
 
+    @Test("telling of a commit takes no more of the stack after a thousand of them")
+    func toldOfMany() throws {
+        try test.store.commit(school.request("rcs-repo", [school.entry("a", [1])]), from: school.me)
+        let snapshot = try #require(try history().first)
+        let stack = Mutex<[UInt]>([])
+        test.store.onCommit { _ in
+            var here = 0
+            let address = withUnsafePointer(to: &here) { UInt(bitPattern: $0) }
+            stack.withLock { $0.append(address) }
+        }
+        for _ in 0..<1_000 { test.store.noteCommit(snapshot) }
+        let depths = stack.withLock { $0 }
+        #expect(depths.count == 1_000)
+        #expect(try #require(depths.first) - #require(depths.min()) < 16 << 10)
+    }
+
     @Test("a clock that was set back during the collection costs its trust, and nothing of the data")
     func clockSetBack() throws {
         var request = try school.request("rcs-repo", [school.entry("a", [1])])

@@ -24,7 +24,7 @@ enum BlockCodec {
     }
 
     /// - Returns: nil unless the bytes unpack to exactly `length` bytes.
-    static func unpack(_ compressed: [UInt8], length: Int) -> [UInt8]? {
+    static func unpack(_ compressed: ArraySlice<UInt8>, length: Int) -> [UInt8]? {
         var code = 0
         let bytes = compressed.withUnsafeBytes { source in
             [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
@@ -61,7 +61,7 @@ struct BlockMaker {
     private mutating func close() throws {
         guard !chunks.isEmpty else { return }
         let compressed = try content.withUnsafeBytes { try BlockCodec.compress($0) }
-        finished.append(.block(PackBlock(owner: owner, chunks: chunks, compressed: compressed)))
+        finished.append(.block(PackBlock(owner: owner, chunks: chunks, compressed: compressed[...])))
         chunks.removeAll(keepingCapacity: true)
         content.removeAll(keepingCapacity: true)
     }

@@ -27,7 +27,7 @@ extension CentralStore {
     ) throws {
         // The enrolment may have ended while the bytes came.
         _ = try authenticate(installation.tokenHash)
-        let (kept, length) = try decodeSlots.withSlot { () throws -> ([PackItem], Int) in
+        let submission = try decodeSlots.withSlot {
             let bytes = try body()
             guard ChunkID(hashing: bytes) == frame else {
                 throw StoreError(
@@ -35,11 +35,13 @@ extension CentralStore {
                     "the frame's \(bytes.count) bytes do not have the SHA-256 that it is named by; "
                         + "it was changed on its way and must be sent again from its start")
             }
-            return (try items(of: bytes, installation), bytes.count)
+            let items = try items(of: bytes, installation)
+            let fact = PassingFact.frameKept(frame, school: installation.schoolNumber, length: UInt64(bytes.count))
+            // What leaves the slot is what goes to the disk, and no other copy of the frame.
+            return try Submission(items, facts: [fact] + newContacts())
         }
         // Outside of the slot, so that more frames than are decoded at once can share an fsync.
-        let fact = PassingFact.frameKept(frame, school: installation.schoolNumber, length: UInt64(length))
-        try journal.keep(kept, facts: [fact] + newContacts())
+        try journal.keep(submission)
     }
 
     private func items(of body: [UInt8], _ installation: AuthenticatedInstallation) throws -> [PackItem] {
@@ -128,7 +130,7 @@ struct FrameSorting {
         {
             let references = chunks.map { ChunkReference(id: $0.id, length: $0.range.count) }
             return stored.damage + [
-                .block(PackBlock(owner: owner, chunks: references, compressed: Array(body[frame.payload])))
+                .block(PackBlock(owner: owner, chunks: references, compressed: body[frame.payload]))
             ]
         }
         return try stored.damage + claims(ids.filter(stored.intact.contains), owner) + blocks(new, frame, owner)

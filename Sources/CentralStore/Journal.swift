@@ -20,8 +20,9 @@ final class Journal: Sendable {
     ///
     /// A `storeFull` before the pack has changed nothing. After any other failure the items may come into force later,
     /// so whoever is refused must be able to ask the same again.
-    func keep(_ items: [PackItem], facts: [PassingFact] = []) throws {
-        let submission = try Submission(items, facts: facts)
+    func keep(_ items: [PackItem], facts: [PassingFact] = []) throws { try keep(Submission(items, facts: facts)) }
+
+    func keep(_ submission: Submission) throws {
         waiting.withLock { $0.append(submission) }
         keeper.withLock { keeper in
             guard submission.result == nil else { return }

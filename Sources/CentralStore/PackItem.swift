@@ -25,8 +25,15 @@ struct PackBlock: Sendable {
     let owner: ChunkOwner
     /// In the order of the content; their lengths add up to it.
     let chunks: [ChunkReference]
-    /// One zstd frame of the chunks' concatenation, without a base.
-    let compressed: [UInt8]
+    /// One zstd frame of the chunks' concatenation, without a base. Mostly a part of what a school sent, which is not copied
+    /// for it.
+    let compressed: ArraySlice<UInt8>
+
+    init(owner: ChunkOwner, chunks: [ChunkReference], compressed: ArraySlice<UInt8>) {
+        self.owner = owner
+        self.chunks = chunks
+        self.compressed = compressed
+    }
 
     var contentLength: Int { chunks.reduce(0) { $0 + $1.length } }
 
@@ -72,23 +79,36 @@ extension PackItem {
 
     /// The whole item as it stands in a pack.
     func encoded() throws -> [UInt8] {
-        let payload =
-            switch self {
-            case .block(let block): block.encoded()
-            case .claim(let claim): claim.encoded()
-            case .record(let record): try record.encoded()
-            case .damage(let damage): damage.encoded()
-            }
-        return PackItem.framed(kind, payload)
+        switch self {
+        case .block(let block):
+            PackItem.framed(kind, length: block.encodedLength) { block.append(to: &$0) }
+        case .claim(let claim): PackItem.framed(kind, claim.encoded())
+        case .record(let record): PackItem.framed(kind, try record.encoded())
+        case .damage(let damage): PackItem.framed(kind, damage.encoded())
+        }
     }
 
     static func framed(_ kind: PackItemKind, _ payload: [UInt8]) -> [UInt8] {
-        precondition(payload.count <= PackFormat.maximumPayload, "an item is bounded by what may become one")
+        framed(kind, length: payload.count) { $0 += payload }
+    }
+
+    /// - Parameter append: appends the payload, `length` bytes: a frame's need not be copied more than this once.
+    private static func framed(
+        _ kind: PackItemKind, length: Int, _ append: (inout [UInt8]) -> Void
+    ) -> [UInt8] {
+        precondition(length <= PackFormat.maximumPayload, "an item is bounded by what may become one")
+        let headerLength = PackFormat.itemHeaderLength
         var bytes: [UInt8] = [kind.rawValue, 0, 0, 0]
-        bytes.reserveCapacity(PackFormat.itemHeaderLength + payload.count)
-        bytes.append(littleEndian: UInt32(payload.count))
-        bytes += payload.withUnsafeBytes { PackFormat.checksum(bytes, $0) }
-        bytes += payload
+        bytes.reserveCapacity(headerLength + length)
+        bytes.append(littleEndian: UInt32(length))
+        let checked = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: headerLength - checked))
+        append(&bytes)
+        precondition(bytes.count == headerLength + length, "a payload is as long as was told")
+        let checksum = bytes.withUnsafeBytes {
+            PackFormat.checksum($0[..<checked], UnsafeRawBufferPointer(rebasing: $0[headerLength...]))
+        }
+        bytes.replaceSubrange(checked..<headerLength, with: checksum)
         return bytes
     }
 
@@ -115,12 +135,21 @@ extension ChunkOwner {
     static let maximumName = 200
 
     func append(to bytes: inout [UInt8]) {
-        let (kind, text): (UInt8, String) =
+        let kind: UInt8 =
             switch self {
-            case .school(let id): (1, id.text)
-            case .seed(let name): (2, name)
+            case .school: 1
+            case .seed: 2
             }
         bytes += [kind, UInt8(text.utf8.count)] + text.utf8
+    }
+
+    var encodedLength: Int { 2 + text.utf8.count }
+
+    private var text: String {
+        switch self {
+        case .school(let id): id.text
+        case .seed(let name): name
+        }
     }
 
     init?(_ reader: inout PackBytes) {
@@ -140,16 +169,22 @@ extension ChunkOwner {
 
 extension PackBlock {
     /// `owner count:u32 (id[32] length:u32)[count] zstd frame`
-    func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(compressed.count + chunks.count * 36 + 64)
+    func append(to bytes: inout [UInt8]) {
         owner.append(to: &bytes)
         bytes.append(littleEndian: UInt32(chunks.count))
         for chunk in chunks {
             chunk.id.append(to: &bytes)
             bytes.append(littleEndian: UInt32(chunk.length))
         }
-        return bytes + compressed
+        bytes += compressed
+    }
+
+    var encodedLength: Int { owner.encodedLength + 4 + chunks.count * (ChunkID.byteCount + 4) + compressed.count }
+
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
     }
 
     init?(_ payload: UnsafeRawBufferPointer) {
@@ -165,7 +200,7 @@ extension PackBlock {
             else { return nil }
             chunks.append(ChunkReference(id: id, length: Int(length)))
         }
-        self.init(owner: owner, chunks: chunks, compressed: Array(reader.rest()))
+        self.init(owner: owner, chunks: chunks, compressed: Array(reader.rest())[...])
     }
 }
 

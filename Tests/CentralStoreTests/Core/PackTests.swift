@@ -103,7 +103,7 @@ struct PackTests {
         #expect(try catalog.school(ServerID("ct131"))?.number == 3)
 
         memory.fillUp(after: 400)
-        let big = PackItem.block(PackBlock(owner: .seed("s"), chunks: [], compressed: noise(5000)))
+        let big = PackItem.block(PackBlock(owner: .seed("s"), chunks: [], compressed: noise(5000)[...]))
         let small = batch[0].items[0]
         let mixed = try [big, small].map { try Submission([$0]) }
         keeper.keep(mixed)

@@ -173,7 +173,7 @@ struct RecoveryTests {
         let pack = try #require(memory.ids.first)
         let whole = memory.bytes(pack)
         let item = try PackItem.block(
-            PackBlock(owner: .school(school.server), chunks: [], compressed: noise(1000))
+            PackBlock(owner: .school(school.server), chunks: [], compressed: noise(1000)[...])
         ).encoded()
         memory.replace(pack, whole + item.prefix(torn))
         try test.open()

@@ -29,8 +29,8 @@ extension Catalog {
     func apply(_ items: [PlacedItem], packs: [UInt64: PackID], facts: [PassingFact] = []) throws {
         try write { db in
             for (number, id) in packs {
-                try db.execute(
-                    sql: "INSERT OR IGNORE INTO pack (number, id) VALUES (?, ?)", arguments: [Int64(number), id.text])
+                let note = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pack (number, id) VALUES (?, ?)")
+                try note.execute(arguments: [Int64(number), id.text])
             }
             for placed in items {
                 switch placed.item {
@@ -59,8 +59,8 @@ extension Catalog {
     }
 
     func setPosition(_ position: PackPosition, _ db: Database) throws {
-        try db.execute(
-            sql: "UPDATE position SET pack = ?, offset = ?", arguments: [Int64(position.pack), Int64(position.offset)])
+        let note = try db.cachedStatement(sql: "UPDATE position SET pack = ?, offset = ?")
+        try note.execute(arguments: [Int64(position.pack), Int64(position.offset)])
     }
 
     /// Packs that were applied, in part at least.
@@ -85,7 +85,7 @@ extension Catalog {
             sql: "UPDATE chunk SET block = ?, start = ?, length = ?, damaged = 0 WHERE number = ?")
         let insert = try db.cachedStatement(
             sql: "INSERT INTO chunk (id, block, start, length) VALUES (?, ?, ?, ?)")
-        let taker = try Owner(owner, db)
+        var taker = try Owner(owner, db)
         var blockNumber: Int64?
         for (chunk, start) in chunks {
             let id = chunk.id.databaseValue
@@ -102,6 +102,7 @@ extension Catalog {
             }
             if let number { try taker.take(number, length: chunk.length, db) }
         }
+        try taker.end(db)
     }
 
     private func insertBlock(
@@ -109,64 +110,78 @@ extension Catalog {
     ) throws -> Int64 {
         var ownerBytes: [UInt8] = []
         owner.append(to: &ownerBytes)
-        try db.execute(
-            sql: "INSERT INTO block (pack, offset, length, content, owner) VALUES (?, ?, ?, ?, ?)",
-            arguments: [
-                Int64(placed.position.pack), Int64(placed.position.offset), placed.length, content,
-                ownerBytes.databaseValue,
-            ])
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO block (pack, offset, length, content, owner) VALUES (?, ?, ?, ?, ?)")
+        try insert.execute(arguments: [
+            Int64(placed.position.pack), Int64(placed.position.offset), placed.length, content,
+            ownerBytes.databaseValue,
+        ])
         return db.lastInsertedRowID
     }
 
     private func apply(_ claim: PackClaim, _ db: Database) throws {
         let find = try db.cachedStatement(sql: "SELECT number, length FROM chunk WHERE id = ?")
-        let owner = try Owner(claim.owner, db)
+        var owner = try Owner(claim.owner, db)
         for id in claim.chunks {
             guard let row = try Row.fetchOne(find, arguments: [id.databaseValue]) else {
                 throw StoreError(.damaged, "a pack claims the chunk \(id), which stands in no pack before it")
             }
             try owner.take(row["number"], length: row["length"], db)
         }
+        try owner.end(db)
     }
 
     private func apply(_ fact: PassingFact, _ db: Database) throws {
         switch fact {
         case .frameKept(let id, let school, let length):
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO kept_frame (id, school, length) VALUES (?, ?, ?)",
-                arguments: [id.databaseValue, school, Int64(length)])
+            let note = try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO kept_frame (id, school, length) VALUES (?, ?, ?)")
+            try note.execute(arguments: [id.databaseValue, school, Int64(length)])
         case .contact(let school, let at):
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO contact (school, at) VALUES (?, ?)", arguments: [school, at])
+            let note = try db.cachedStatement(sql: "INSERT OR REPLACE INTO contact (school, at) VALUES (?, ?)")
+            try note.execute(arguments: [school, at])
         case .report(let school, let at, let report): try keepReport(report, of: school, at: at, db)
         }
     }
 }
 
 /// Who takes chunks: a school, into its own and its waiting room; or a seed, for all.
-private enum Owner {
-    case school(Int64)
-    case seed
+private struct Owner {
+    private enum Kind {
+        case school(Int64)
+        case seed
+    }
+
+    private let kind: Kind
+    private let bring: Statement
+    /// Bytes that a school has brought, and not counted yet.
+    private var brought = 0
 
     init(_ owner: ChunkOwner, _ db: Database) throws {
         switch owner {
-        case .school(let id): self = .school(try Catalog.schoolNumber(id, db))
-        case .seed: self = .seed
+        case .school(let id):
+            kind = .school(try Catalog.schoolNumber(id, db))
+            bring = try db.cachedStatement(sql: "INSERT OR IGNORE INTO brought (school, chunk) VALUES (?, ?)")
+        case .seed:
+            kind = .seed
+            bring = try db.cachedStatement(sql: "UPDATE chunk SET common = 1 WHERE number = ?")
         }
     }
 
-    func take(_ chunk: Int64, length: Int, _ db: Database) throws {
-        switch self {
+    /// `end` must follow the last one.
+    mutating func take(_ chunk: Int64, length: Int, _ db: Database) throws {
+        switch kind {
         case .school(let school):
-            let bring = try db.cachedStatement(sql: "INSERT OR IGNORE INTO brought (school, chunk) VALUES (?, ?)")
             try bring.execute(arguments: [school, chunk])
-            guard db.changesCount > 0 else { return }
-            let count = try db.cachedStatement(sql: "UPDATE school SET pending = pending + ? WHERE number = ?")
-            try count.execute(arguments: [length, school])
-        case .seed:
-            let share = try db.cachedStatement(sql: "UPDATE chunk SET common = 1 WHERE number = ?")
-            try share.execute(arguments: [chunk])
+            if db.changesCount > 0 { brought += length }
+        case .seed: try bring.execute(arguments: [chunk])
         }
+    }
+
+    func end(_ db: Database) throws {
+        guard case .school(let school) = kind, brought > 0 else { return }
+        let count = try db.cachedStatement(sql: "UPDATE school SET pending = pending + ? WHERE number = ?")
+        try count.execute(arguments: [brought, school])
     }
 }
 

@@ -113,10 +113,9 @@ extension Catalog {
 
     /// The length of a frame that is kept already.
     func keptFrame(_ id: ChunkID, school: Int64) throws -> UInt64? {
-        try read { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT length FROM kept_frame WHERE id = ? AND school = ?",
-                arguments: [id.databaseValue, school])
+        try ask { db in
+            let find = try db.cachedStatement(sql: "SELECT length FROM kept_frame WHERE id = ? AND school = ?")
+            return try Int64.fetchOne(find, arguments: [id.databaseValue, school])
         }.map(UInt64.init)
     }
 }

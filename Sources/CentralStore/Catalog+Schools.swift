@@ -60,8 +60,9 @@ struct InstallationRow: Sendable {
 
 extension Catalog {
     func school(_ id: ServerID) throws -> SchoolRow? {
-        try read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM school WHERE server = ?", arguments: [id.text]).map(SchoolRow.init)
+        try ask { db in
+            let find = try db.cachedStatement(sql: "SELECT * FROM school WHERE server = ?")
+            return try Row.fetchOne(find, arguments: [id.text]).map(SchoolRow.init)
         }
     }
 
@@ -93,7 +94,7 @@ extension Catalog {
     }
 
     func installation(tokenHash: ChunkID) throws -> InstallationRow? {
-        try read { db in
+        try ask { db in
             let find = try db.cachedStatement(
                 sql: """
                     SELECT installation.*, school.server FROM installation

@@ -30,7 +30,7 @@ extension EndToEnd {
             try school.collect()
             // What changed within the last moment before it was read is read once more, as git does.
             try school.collect()
-            let again = try cost(of: "collect", in: school)
+            let again = try school.cost(of: "collect")
             print("a collection of nothing new: \(again.seconds) CPU s, \(again.megabytes) MB")
             #expect(again.seconds <= Self.limits.seconds)
             #expect(again.megabytes <= Self.limits.megabytes)
@@ -53,9 +53,9 @@ extension EndToEnd {
             }
             try Data().write(to: URL(fileURLWithPath: log))
             try grow(1000)
-            let small = try cost(of: "collect", "nginx-logs", in: school).megabytes
+            let small = try school.cost(of: "collect", "nginx-logs").megabytes
             try grow(950_000)
-            let big = try cost(of: "collect", "nginx-logs", in: school).megabytes
+            let big = try school.cost(of: "collect", "nginx-logs").megabytes
             print("a log that grew by 264 MB: \(big) MB after \(small) MB")
             let size = try #require(FileManager.default.attributesOfItem(atPath: log)[.size] as? Int)
             #expect(size > 264_000_000)
@@ -63,26 +63,6 @@ extension EndToEnd {
             #expect(big <= small + 8)
             let folder = "\(school.staging)/tree/\(collectionYear)/mz/2039150-mz150/gstudio/nginx-logs"
             try ChildProcess.succeed("cmp", log, "\(folder)/school.server.org.access-20180901.log")
-        }
-
-        /// One command of `clix-collectd` that succeeds, and what it and all that it waited for used, as wait4(2) tells.
-        /// It is started by a small program: the kernel counts the starter's memory as the started one's first.
-        private func cost(
-            of arguments: String..., in school: SchoolMachine
-        ) throws -> (seconds: Double, megabytes: Double) {
-            let script = """
-                import os, sys
-                id = os.fork()
-                if id == 0: os.execv(sys.argv[1], sys.argv[1:])
-                _, status, used = os.wait4(id, 0)
-                print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)
-                sys.exit(os.waitstatus_to_exitcode(status))
-                """
-            let command = [Built.collectd] + arguments + ["--quiet", "--config", school.configuration]
-            let finished = try ChildProcess.run("python3", ["-c", script] + command, within: 300).ended(with: 0)
-            let numbers = try #require(finished.lines.last).split(separator: " ").compactMap { Double($0) }
-            try #require(numbers.count == 2, "\(finished)")
-            return (numbers[0], numbers[1])
         }
     }
 }

@@ -43,26 +43,18 @@ extension EndToEnd {
 
         @Test("a chunk bomb: a small frame with huge content, honest or not, costs the store no memory")
         func bomb() throws {
-            let pid = try #require(store.serving).pid
             let chunks = [[UInt8]](repeating: [UInt8](repeating: 0, count: 2 << 20), count: 64)
             let honest = try HandmadeSchool.frame(chunks)
             // The same content under a header that tells of one chunk of 1000 bytes: magic, version, count, length.
             let payload = honest[(9 + 4 * chunks.count + 4)...]
             let lying = Array(honest[..<5]) + [1, 0, 0, 0, 0xE8, 3, 0, 0] + [0, 0, 0, 0] + payload
             #expect(honest.count < 100_000)
-            let before = try memoryPeak(of: pid)
+            let before = try store.memoryPeak()
             for bomb in [honest, lying] {
                 let kind = try refusal(school.send(bomb))
                 #expect(kind == .contentTooLarge || kind == .frameMalformed)
             }
-            #expect(try memoryPeak(of: pid) - before < 64 << 20)
-        }
-
-        /// The most memory that a process ever had, in bytes.
-        private func memoryPeak(of pid: pid_t) throws -> Int {
-            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
-            return (Int(line.filter(\.isNumber)) ?? 0) << 10
+            #expect(try store.memoryPeak() - before < 64 << 20)
         }
 
         /// A frame of the base and three bytes more that leans on it.

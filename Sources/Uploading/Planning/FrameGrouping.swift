@@ -76,7 +76,9 @@ struct FrameGrouping {
         /// Raw bytes after which a frame is full on any link; a single larger chunk still goes alone. Its base is as large
         /// at most, also where the link has smaller frames: what is the same in the former state lies anywhere in it.
         var content = FrameLimits.usualContent
-        var chunks = FrameLimits.wire.maxChunks
+        /// What waits in a frame is held, some 500 bytes for each chunk. Of files so tiny that this ends a frame, it holds
+        /// enough of what is alike.
+        var chunks = 2048
     }
 
     init(_ limits: Limits) {

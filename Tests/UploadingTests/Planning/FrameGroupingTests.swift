@@ -56,6 +56,11 @@ struct FrameGroupingTests {
         #expect(frames([1, 1, 1, 1, 1], grouping(chunks: 2)) == [[1, 1], [1, 1], [1]])
     }
 
+    @Test func `of files that are tiny a frame has no more than may be held at once`() {
+        let lengths = [Int](repeating: 10, count: 5000)
+        #expect(frames(lengths, FrameGrouping(FrameGrouping.Limits())).map(\.count) == [2048, 2048, 904])
+    }
+
     @Test func `nothing to send makes no frame`() {
         #expect(frames([], grouping()).isEmpty)
     }

@@ -9,4 +9,10 @@ public enum Memory {
     public static func returnWhatIsFreed() {
         clinux_return_freed_memory(128 << 10)
     }
+
+    /// For a pause: of code and constants only what the pause itself needs is mapped then. The rest may be anywhere in the
+    /// page cache, or nowhere, as the machine needs its memory.
+    static func unmapWhatRanOnce() {
+        clinux_unmap_clean_pages()
+    }
 }

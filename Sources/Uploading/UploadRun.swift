@@ -167,6 +167,8 @@ final class UploadRun {
 
     private func send(_ generation: Generation, _ tools: GenerationUpload.Tools, repeating: PendingCommit? = nil) throws
     {
+        // The start, the handshake and the last commit ran code that sending does not.
+        clinux_unmap_clean_pages()
         let upload = GenerationUpload(generation, staging: staging, tools: tools)
         let before = conversation.wireBytes
         func end(_ ending: UploadReport.Entry.Ending) {

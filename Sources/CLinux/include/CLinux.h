@@ -44,6 +44,10 @@ int clinux_is_overlay(int descriptor);
 // the heap's end; at most two arenas.
 void clinux_return_freed_memory(int threshold_bytes);
 
+// madvise(2), MADV_DONTNEED, for what the program and its libraries are mapped from and never write to: code and constants.
+// A page that is needed again is mapped again, from the page cache where the kernel still has it.
+void clinux_unmap_clean_pages(void);
+
 // A timer (timerfd_create(2)) that never expires in its time: it becomes readable, and read(2) fails with ECANCELED, each
 // time the wall clock is set, and after a suspend. Does not block.
 int clinux_clock_change_timer(void);

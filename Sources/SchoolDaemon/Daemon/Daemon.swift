@@ -259,6 +259,7 @@ public actor Daemon {
         self.work[work] = nil
         watches[work] = nil
         begunRequests[work] = nil
+        if self.work.isEmpty { Memory.unmapWhatRanOnce() }
     }
 
     /// The watchdog hears nothing any more where a job or what a person asked for is stuck in spite of its own time limit,

@@ -116,7 +116,8 @@ let package = Package(
             dependencies: [
                 "LevelTree", "Settings", "Content", "Wire", "CentralStore", "StoreServer", "Systemd", "Terminal",
                 argumentParser, logging,
-            ]),
+            ],
+            linkerSettings: packedRelocations),
 
         // System libraries, and typed shims for what Swift's Glibc module lacks.
         .systemLibrary(name: "CCurlLibrary", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -150,6 +151,9 @@ let package = Package(
             dependencies: [
                 "StoreServer", "clix-store", "CentralStore", "Content", "LevelTree", "Settings", "TestSupport", "Wire",
                 crypto, logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(
             name: "StagingTests", dependencies: ["Staging", "Content", "LevelTree", "Wire", "CLinux", crypto, grdb]),

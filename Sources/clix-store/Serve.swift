@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            ServiceMemory.bound()
             let passed = PassedSockets.take()
             let directory = data.directory
             try directory.requireInitialised()

@@ -120,10 +120,14 @@ extension School {
     private func pass(
         _ identity: SchoolIdentity, _ staging: Staging, _ sources: MirrorSources, _ settled: Set<Dataset>
     ) -> CollectionPass {
-        CollectionPass(
+        let container = Container(
+            name: settings.source.container, command: settings.source.docker, programs: SubprocessRunner(),
+            outageLasts: .seconds(10))
+        return CollectionPass(
             settings: settings, collectors: Collectors.all,
             context: { moment, dataset in
                 var context = context(moment, identity, staging, dataset)
+                context.container = container
                 context.settled = settled
                 return context
             },

@@ -100,4 +100,33 @@ import Testing
             #expect(error.code == .stopped)
         }
     }
+
+    @Test func `that is no good is asked for once in a while, and again once that is over`() async {
+        let docker = FakeDocker(inspect: FakeDocker.unreachable)
+        let known = docker.container(outageLasts: .seconds(600))
+        for _ in 1...3 {
+            guard case .problem(let problem) = await known.state() else {
+                Issue.record("not as the engine says")
+                return
+            }
+            #expect(problem.code == .engineUnreachable)
+            #expect(await known.problem(of: ContainerProgram("id"))?.code == .engineUnreachable)
+        }
+        #expect(docker.calls.count == 1)
+        let forgotten = docker.container(outageLasts: .zero)
+        for _ in 1...3 { _ = await forgotten.state() }
+        #expect(docker.calls.count == 4)
+    }
+
+    @Test func `that is good is asked for each time`() async {
+        let docker = FakeDocker()
+        let container = docker.container(outageLasts: .seconds(600))
+        for _ in 1...3 {
+            guard case .running = await container.state() else {
+                Issue.record("not as the engine says")
+                return
+            }
+        }
+        #expect(docker.calls.count == 3)
+    }
 }

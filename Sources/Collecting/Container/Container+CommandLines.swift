@@ -2,6 +2,7 @@ extension Container {
     /// The command lines of all that runs in the container now, as `docker top` tells them: runs of spaces are one, and
     /// bytes that are no UTF-8 are replaced. They may hold secrets, and are for comparing, not for showing.
     public func commandLines() async throws(ContainerProblem) -> [String] {
+        if let problem = outage.problem { throw problem }
         // Docker finds the container's processes by a column of ids, which must be asked for.
         let arguments = ["top", name, "-eo", "pid,args"].map { Array($0.utf8) }
         let result: ProgramResult

@@ -9,6 +9,7 @@ extension Container {
     ///   regular file: among it may be the engine's words, not the program's.
     public func run(_ inner: ContainerProgram) async throws(ContainerProblem) -> ProgramResult {
         guard !Task.isCancelled else { throw cancelled(inner, remains: "") }
+        if let problem = outage.problem { throw problem }
         let wrapping = Wrapping(inner, hasIonice: inner.isHeavy ? try await hasIonice(as: inner.user) : false)
         let mark = OutputMark(inner.output)
         let start = ContinuousClock.now

@@ -1,6 +1,13 @@
 extension Container {
     /// Whether the engine answers and the container runs. One short call, by which nothing changes.
     public func state() async -> ContainerState {
+        if let problem = outage.problem { return .problem(problem) }
+        let state = await askedState()
+        if case .problem(let problem) = state, problem.code != .cancelled { outage.note(problem) }
+        return state
+    }
+
+    private func askedState() async -> ContainerState {
         let format = "{{.State.Running}} {{.State.Paused}} {{.State.Restarting}}"
         let arguments = ["inspect", "--type", "container", "--format", format, name].map { Array($0.utf8) }
         let result: ProgramResult

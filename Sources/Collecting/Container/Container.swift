@@ -1,19 +1,25 @@
 /// The school's platform container, seen through the docker command.
 ///
-/// Nothing is kept but whether `ionice` is in there, so one value serves a whole pass. Only what a Docker of 2016 knows
+/// Nothing is kept but whether `ionice` is in there, and for some seconds why nothing can be asked, so one value serves a
+/// whole pass. Only what a Docker of 2016 knows
 /// is used (1.10, on the installations of 2017): `exec -u`, `inspect`, `top`; and never a terminal.
 public struct Container: Sendable {
     public let name: String
     let command: [String]
     let programs: any ProgramRunner
     let priority = PriorityProbe()
+    let outage: Outage
 
     /// - Parameters:
     ///   - name: the container's name or id.
     ///   - command: how the docker command is called: `["docker"]`, or more words (`docker` under `[source]`). The first
     ///     is a name in `Program.searchPath` or an absolute path.
-    public init(name: String, command: [String], programs: any ProgramRunner) {
+    ///   - outageLasts: where the engine said that nothing can be asked, how long it is not asked again.
+    public init(
+        name: String, command: [String], programs: any ProgramRunner, outageLasts: Duration = .zero
+    ) {
         precondition(!command.isEmpty, "the docker command has at least one word")
+        outage = Outage(lasting: outageLasts)
         self.name = name
         self.command = command
         self.programs = programs

@@ -63,8 +63,12 @@ final class FakeDocker: Sendable {
     /// The docker command says this, and ends with 1.
     static func refusal(_ text: String) -> String { "echo '\(text)' >&2; exit 1" }
 
-    var container: Container {
-        Container(name: "gstudio", command: [folder.path + "/docker"], programs: Holding(docker: self))
+    var container: Container { container(outageLasts: .zero) }
+
+    func container(outageLasts: Duration) -> Container {
+        Container(
+            name: "gstudio", command: [folder.path + "/docker"], programs: Holding(docker: self),
+            outageLasts: outageLasts)
     }
 
     /// Runs real programs, and keeps the docker that they are run by: a test may have nothing but the container.

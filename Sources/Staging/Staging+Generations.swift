@@ -6,7 +6,7 @@ import LevelTree
 extension Staging {
     /// The generation of each dataset and year that the tree shows, by year, then in the order of sending.
     public func currentGenerations() throws -> [Generation] {
-        try rows().filter(\.isCurrent).map(\.generation).sorted { ($0.year, $0.dataset) < ($1.year, $1.dataset) }
+        try read { try GenerationTable.current($0) }.sorted { ($0.year, $0.dataset) < ($1.year, $1.dataset) }
     }
 
     /// What the store has no receipt for: by priority, then year, then sequence. Of one dataset and year the earlier
@@ -19,7 +19,7 @@ extension Staging {
         func key(_ generation: Generation) -> (Int, String, Year, UInt64) {
             (priority(generation.dataset), generation.dataset.name, generation.year, generation.sequence)
         }
-        return try rows().map(\.generation).filter { $0.state == .pending && $0.held == nil }.sorted {
+        return try read { try GenerationTable.pending($0) }.filter { $0.held == nil }.sorted {
             key($0) < key($1)
         }
     }
@@ -33,10 +33,6 @@ extension Staging {
     public func acknowledgedGeneration(_ dataset: Dataset, year: Year) throws -> Generation? {
         try read { try GenerationTable.rows(of: dataset, $0) }.map(\.generation)
             .last { $0.year == year && $0.state == .acknowledged }
-    }
-
-    private func rows() throws -> [GenerationRow] {
-        try read { try GenerationTable.all($0) }.filter { !$0.isDropped }
     }
 
     // MARK: Sequence numbers

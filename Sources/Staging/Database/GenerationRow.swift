@@ -82,25 +82,10 @@ extension GenerationRow {
         """
 
     init(_ row: Row) throws {
-        guard let dataset = Dataset(name: row["dataset"]), let outcome = Outcome(rawValue: row["outcome"]) else {
-            throw StagingError(
-                .unusable,
-                "the local database names a dataset or outcome that this version of the program does not know")
-        }
         let state: String = row["state"]
-        let shortfalls: Data = row["shortfalls"]
         let origins: Data = row["origins"]
         let treePath: Data = row["tree_path"]
-        generation = Generation(
-            sequence: UInt64(bitPattern: row["sequence"]), dataset: dataset, year: try Year(row["year"]),
-            outcome: outcome, files: UInt64(bitPattern: row["files"]), bytes: UInt64(bitPattern: row["bytes"]),
-            startedMilliseconds: row["started"], finishedMilliseconds: row["finished"],
-            isClockTrusted: row["clock_trusted"],
-            shortfalls: try WireCoding.decode([Shortfall].self, from: Array(shortfalls)),
-            sourceIsPartial: row["source_is_partial"],
-            state: state == Generation.State.acknowledged.rawValue ? .acknowledged : .pending,
-            held: (row["held_boot"] as String?).map { HeldMoment(bootID: $0, bootSeconds: row["held_seconds"]) },
-            reserve: UInt64(bitPattern: row["reserve"]))
+        generation = try Generation(row)
         self.origins = try WireCoding.decode([SourceOrigin].self, from: Array(origins))
         contentInode = UInt64(bitPattern: row["content_inode"])
         self.treePath = Array(treePath)
@@ -128,5 +113,32 @@ extension GenerationRow {
                 mustBeSent, isDistrusted, generation.held?.bootID, generation.held?.bootSeconds,
                 Int64(bitPattern: generation.reserve),
             ])
+    }
+}
+
+extension Generation {
+    /// What a row tells of the generation itself.
+    init(_ row: Row) throws {
+        guard let dataset = Dataset(name: row["dataset"]), let outcome = Outcome(rawValue: row["outcome"]) else {
+            throw StagingError(
+                .unusable,
+                "the local database names a dataset or outcome that this version of the program does not know")
+        }
+        let state: String = row["state"]
+        let shortfalls: Data = row["shortfalls"]
+        self.init(
+            sequence: UInt64(bitPattern: row["sequence"]), dataset: dataset, year: try Year(row["year"]),
+            outcome: outcome, files: UInt64(bitPattern: row["files"]), bytes: UInt64(bitPattern: row["bytes"]),
+            startedMilliseconds: row["started"], finishedMilliseconds: row["finished"],
+            isClockTrusted: row["clock_trusted"], shortfalls: try Generation.shortfalls(shortfalls),
+            sourceIsPartial: row["source_is_partial"],
+            state: state == Generation.State.acknowledged.rawValue ? .acknowledged : .pending,
+            held: (row["held_boot"] as String?).map { HeldMoment(bootID: $0, bootSeconds: row["held_seconds"]) },
+            reserve: UInt64(bitPattern: row["reserve"]))
+    }
+
+    /// Most have none, and an upload reads them after each frame.
+    private static func shortfalls(_ json: Data) throws -> [Shortfall] {
+        json.elementsEqual("[]".utf8) ? [] : try WireCoding.decode([Shortfall].self, from: Array(json))
     }
 }

@@ -18,6 +18,16 @@ enum GenerationTable {
         try rows("1", [], database)
     }
 
+    /// Of each no more than itself: this is asked after each frame.
+    static func pending(_ database: Database) throws -> [Generation] {
+        try fetch("state = ?", [Generation.State.pending.rawValue], database).map { try Generation($0) }
+    }
+
+    /// The same of those that stand in the tree, asked several times for each dataset of a pass.
+    static func current(_ database: Database) throws -> [Generation] {
+        try fetch("is_current AND state != ?", [GenerationRow.dropped], database).map { try Generation($0) }
+    }
+
     static func dropped(_ database: Database) throws -> [GenerationRow] {
         try rows("state = ?", [GenerationRow.dropped], database)
     }
@@ -29,11 +39,16 @@ enum GenerationTable {
     private static func rows(
         _ condition: String, _ arguments: StatementArguments, _ database: Database
     ) throws -> [GenerationRow] {
+        try fetch(condition, arguments, database).map { try GenerationRow($0) }
+    }
+
+    private static func fetch(
+        _ condition: String, _ arguments: StatementArguments, _ database: Database
+    ) throws -> [Row] {
         try Row.fetchAll(
             database,
             sql: "SELECT \(GenerationRow.columns) FROM generation WHERE \(condition) ORDER BY sequence",
-            arguments: arguments
-        ).map(GenerationRow.init)
+            arguments: arguments)
     }
 
     static func setState(_ state: Generation.State, of sequence: UInt64, _ database: Database) throws {

@@ -1,7 +1,7 @@
 import CZstd
 
 /// Makes frames. One encoder keeps its compressor's memory (about 4 MB at level 6 and 1 MiB of content) from one frame
-/// to the next of the same level; use it from one place at a time.
+/// to the next that compresses; use it from one place at a time.
 public final class FrameEncoder {
     private var context: OpaquePointer
     private var lastLevel: Int32?
@@ -21,7 +21,7 @@ public final class FrameEncoder {
 
     /// A context never gives back what a higher level took, and frames that need little of it are the largest ones.
     private func prepare(for level: Int32) throws(ContentProblem) {
-        if let lastLevel, lastLevel != level {
+        if level == FrameLevel.bulk, let lastLevel, lastLevel != level {
             let fresh = try FrameEncoder.makeContext()
             ZSTD_freeCCtx(context)
             context = fresh
@@ -38,7 +38,7 @@ public final class FrameEncoder {
     ///   - chunkLengths: how long each is; they add up to the content.
     ///   - base: ids of chunks that the store already has from this school, in the order of `baseContent`.
     ///   - baseContent: those chunks' bytes, one after the other; nil without a base.
-    ///   - level: of zstd; 1 for what does not compress.
+    ///   - level: of zstd; see `FrameLevel`.
     public func encode(
         content: UnsafeRawBufferPointer, chunkLengths: [Int], base: [ChunkID] = [],
         baseContent: UnsafeRawBufferPointer? = nil, level: Int32

@@ -1,15 +1,16 @@
 import Benchmark
 import Content
 
-/// A full frame of a school: its usual content, with the levels of `Uploading`.
+/// A full frame of a school: its usual content.
 private let count = FrameLimits.usualContent
 
 func framing() {
-    both("ordinary") { RawFrame(content: Samples.dump(count), level: 6) }
-    both("bulk") { RawFrame(content: Samples.pictures(count), level: 1) }
+    both("ordinary") { RawFrame(content: Samples.dump(count), level: FrameLevel.thorough) }
+    both("ordinary, fast link") { RawFrame(content: Samples.dump(count), level: FrameLevel.quick) }
+    both("bulk") { RawFrame(content: Samples.pictures(count), level: FrameLevel.bulk) }
     both("with a base") {
         let former = Samples.dump(count)
-        return RawFrame(content: Samples.changed(former, every: 4096), base: former, level: 6)
+        return RawFrame(content: Samples.changed(former, every: 4096), base: former, level: FrameLevel.thorough)
     }
 }
 

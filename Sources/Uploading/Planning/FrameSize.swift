@@ -28,6 +28,10 @@ struct FrameSize {
     /// compresses so well that a slow link has large frames, too.
     static let mostCompression = 16.0
 
+    /// What thorough compressing saves of a raw megabyte, some 8 kB, travels in the 8 ms that it takes a school's processor
+    /// longer. Bytes per second.
+    static let fast = 1e6
+
     /// Bytes per second.
     private var speed = Double(first) / time
     /// Raw bytes for each that travels.
@@ -54,8 +58,15 @@ struct FrameSize {
     /// - Parameter rate: bytes per second that may be sent now; nil for no limit.
     /// - Returns: raw bytes, from `smallest` to `largest`.
     func content(rate: UInt64?) -> Int {
-        let allowed = rate.map { Double(max($0, RateBucket.slowestRate)) } ?? .infinity
-        let content = min(speed, allowed) * FrameSize.time * compression
+        let content = allowed(rate) * FrameSize.time * compression
         return min(max(Int(min(content, Double(FrameSize.largest))), FrameSize.smallest), FrameSize.largest)
+    }
+
+    /// Whether compressing harder would take longer than what it saves takes on the link.
+    func isLinkFast(rate: UInt64?) -> Bool { allowed(rate) >= FrameSize.fast }
+
+    /// Bytes per second.
+    private func allowed(_ rate: UInt64?) -> Double {
+        min(speed, rate.map { Double(max($0, RateBucket.slowestRate)) } ?? .infinity)
     }
 }

@@ -10,6 +10,8 @@ final class FrameSender {
     private var size = FrameSize()
     /// Raw bytes that the next frame may hold.
     private(set) var content: Int
+    /// See `FrameSize.isLinkFast`.
+    private(set) var isLinkFast = false
     /// Nanoseconds that the store had the frame on its way wait.
     private var held: UInt64 = 0
 
@@ -77,7 +79,9 @@ final class FrameSender {
         let now = conversation.now()
         let time = now - min(now, began)
         size.sent(transfer.moved, in: time - min(time, held), length: transfer.length, content: content)
-        self.content = size.content(rate: conversation.rate())
+        let rate = conversation.rate()
+        self.content = size.content(rate: rate)
+        isLinkFast = size.isLinkFast(rate: rate)
     }
 
     private func perform(_ step: FrameTransfer.Step, _ id: ChunkID, _ body: [UInt8]) throws -> FrameTransfer.Event {

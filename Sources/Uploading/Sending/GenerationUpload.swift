@@ -168,7 +168,8 @@ final class GenerationUpload {
         self.reader = reader
         var frame = try leaning(frame)
         for _ in 0..<GenerationUpload.mostBuilds {
-            let built = try tools.builder.build(frame, reader: reader, former: formerReader)
+            let built = try tools.builder.build(
+                frame, reader: reader, former: formerReader, isLinkFast: tools.frames.isLinkFast)
             // Of a former state that is gone or damaged, no other frame tries to read more.
             if !built.hasBase, !frame.base.isEmpty { leansOnFormer = false }
             guard try tools.frames.send(built, content: frame.contentLength) else {

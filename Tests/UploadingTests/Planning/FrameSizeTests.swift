@@ -76,4 +76,16 @@ struct FrameSizeTests {
         size.sent(200_000, in: 8_000_000_000, length: 1_000_000, content: nil)
         #expect(size.content(rate: nil) == 200_000)
     }
+
+    @Test("is of a link that is worth no thorough compressing from 1 MB/s on, where the rate allows as much")
+    func fastLink() {
+        var size = FrameSize()
+        #expect(!size.isLinkFast(rate: nil))
+        size.sent(1 << 20, in: 1_200_000_000, length: 1 << 20, content: 1 << 20)
+        #expect(!size.isLinkFast(rate: nil))
+        size.sent(1 << 20, in: 800_000_000, length: 1 << 20, content: 1 << 20)
+        #expect(size.isLinkFast(rate: nil))
+        #expect(size.isLinkFast(rate: 2_000_000))
+        #expect(!size.isLinkFast(rate: 500_000))
+    }
 }

@@ -57,10 +57,12 @@ struct FrameSenderTests {
 
     @Test("on a fast link they are the largest from the second on")
     func fast() throws {
-        let scene = try Scene(bytesPerSecond: 1e6)
+        let scene = try Scene(bytesPerSecond: 2e6)
         #expect(scene.sender.content == 256 << 10)
+        #expect(!scene.sender.isLinkFast)
         try scene.send(256 << 10)
         #expect(scene.sender.content == 1 << 20)
+        #expect(scene.sender.isLinkFast)
     }
 
     @Test("at 64 kbit/s they are the smallest, and the largest again when it is fast")
@@ -68,6 +70,7 @@ struct FrameSenderTests {
         let scene = try Scene(bytesPerSecond: 8000)
         try scene.send(256 << 10)
         #expect(scene.sender.content == 128 << 10)
+        #expect(!scene.sender.isLinkFast)
         scene.link.bytesPerSecond = 1e6
         try scene.send(128 << 10, seed: 2)
         #expect(scene.sender.content == 1 << 20)

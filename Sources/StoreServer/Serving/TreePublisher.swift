@@ -6,12 +6,20 @@ import Synchronization
 import Wire
 
 /// Shows committed snapshots in the LEVEL tree, one after the other in the order of their commits, on a thread of its
-/// own. A commit is answered whether or not the tree has followed: the tree can be built again at any time.
+/// own. A commit is answered whether or not the tree has followed: the tree can be built again at any time. What is followed
+/// by a newer snapshot of its dataset before its turn comes is passed over, for the tree would show it but for a moment.
 final class TreePublisher: Sendable {
     private struct State {
-        /// Committed, and not yet shown.
-        var pending: Set<SnapshotID> = []
+        /// Committed, and not yet shown; in the order of the commits.
+        var pending: [SnapshotRecord] = []
         var waiters: [SnapshotID: [Waiter]] = [:]
+
+        func isFollowed(_ snapshot: SnapshotRecord) -> Bool {
+            guard let index = pending.firstIndex(of: snapshot) else { return false }
+            return pending[(index + 1)...].contains {
+                $0.school == snapshot.school && $0.year == snapshot.year && $0.dataset == snapshot.dataset
+            }
+        }
     }
 
     /// Resumed once, by whichever comes first: the tree or the clock.
@@ -48,16 +56,16 @@ final class TreePublisher: Sendable {
 
     /// Takes note of a commit, or of a snapshot that is filed elsewhere since; returns at once.
     func committed(_ snapshot: SnapshotRecord) {
-        _ = state.withLock { $0.pending.insert(snapshot.id) }
+        state.withLock { $0.pending.append(snapshot) }
         queue.async { self.show(snapshot) }
     }
 
-    /// Returns when the tree shows the snapshot, when it could not be brought to, or after `limit`.
+    /// Returns when the tree shows the snapshot, when it could not be brought to or was passed over, or after `limit`.
     func waitUntilShown(_ snapshot: SnapshotID, atMost limit: Duration) async {
         await withCheckedContinuation { continuation in
             let waiter = Waiter(continuation)
             let isPending = state.withLock { state in
-                guard state.pending.contains(snapshot) else { return false }
+                guard state.pending.contains(where: { $0.id == snapshot }) else { return false }
                 state.waiters[snapshot, default: []].append(waiter)
                 return true
             }
@@ -79,7 +87,7 @@ final class TreePublisher: Sendable {
 
     private func show(_ snapshot: SnapshotRecord) {
         do {
-            try publish(snapshot)
+            if !state.withLock({ $0.isFollowed(snapshot) }) { try publish(snapshot) }
         } catch {
             logger.error(
                 """
@@ -88,7 +96,7 @@ final class TreePublisher: Sendable {
                 """)
         }
         let waiters = state.withLock { state in
-            state.pending.remove(snapshot.id)
+            state.pending.firstIndex(of: snapshot).map { _ = state.pending.remove(at: $0) }
             return state.waiters.removeValue(forKey: snapshot.id) ?? []
         }
         for waiter in waiters { waiter.resume() }

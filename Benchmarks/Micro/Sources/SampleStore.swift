@@ -39,7 +39,7 @@ final class SampleStore {
         for start in stride(from: 0, to: chunks.count, by: FrameLimits.wire.maxChunks) {
             let some = chunks[start..<min(start + FrameLimits.wire.maxChunks, chunks.count)]
             let body = try some.flatMap { $0 }.withUnsafeBytes { content in
-                try encoder.encode(content: content, chunkLengths: some.map(\.count), level: 1)
+                try encoder.encode(content: content, chunkLengths: some.map(\.count), level: FrameLevel.bulk)
             }
             let upload = try store.openFrame(ChunkID(hashing: body), at: 0, for: school)
             try body.withUnsafeBytes { try upload?.append($0) }

@@ -136,8 +136,7 @@ public struct StoreService: Sendable {
     private func server(_ passed: [PassedListener]) throws -> HTTPServerBuilder {
         let (http, tls) = (channelConfiguration, try tlsConfiguration())
         return HTTPServerBuilder { responder in
-            let child = ReceiveBounds(
-                base: try TLSChannel(HTTP1Channel(responder: responder, configuration: http), tlsConfiguration: tls))
+            let child = try TLSChannel(HTTP1Channel(responder: responder, configuration: http), tlsConfiguration: tls)
             for listener in passed { listener.serve(child) }
             return child
         }

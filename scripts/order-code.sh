@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# order-code.sh: finds out anew which code of clix-collectd runs, for Sources/clix-collectd/code-order.txt (Package.swift).
-# Each command once, on a made-up school, under valgrind's callgrind; some minutes. The list need not be whole: code that it
-# lacks costs a few pages, and names of the list that the program has no more are passed over.
+# order-code.sh PROGRAM: finds out anew which code of clix-collectd or clix-store runs, for its code-order.txt (Package.swift).
+# Each of the school's commands once, on a made-up school, or the store's service meanwhile, under valgrind's callgrind; some
+# minutes. The list need not be whole: code that it lacks costs a few pages, and names of the list that the program has no more
+# are passed over.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 command -v valgrind >/dev/null || { echo "order-code.sh: valgrind is missing (apt-get install valgrind)" >&2; exit 69; }
 
-list=$PWD/Sources/clix-collectd/code-order.txt
+program=${1:-}
+[[ $program == clix-collectd || $program == clix-store ]] || { echo "usage: order-code.sh clix-collectd|clix-store" >&2; exit 64; }
+list=$PWD/Sources/$program/code-order.txt
 work=$(mktemp -d "${TMPDIR:-/tmp}/clix-order.XXXXXX")
 serve_pid=
 finish() {
@@ -16,26 +19,38 @@ finish() {
 trap finish EXIT
 
 swift build -c release --static-swift-stdlib --product clix-store
+swift build -c release --static-swift-stdlib --product clix-collectd
 store=$PWD/.build/release/clix-store
+collectd=$PWD/.build/release/clix-collectd
 # The list is no input that the build knows of; the map tells what lies where.
-rm -f .build/release/clix-collectd
-swift build -c release --static-swift-stdlib --product clix-collectd -Xlinker -Map="$work/map"
+rm -f ".build/release/$program"
+swift build -c release --static-swift-stdlib --product "$program" -Xlinker -Map="$work/map"
 # valgrind does not read what Swift says for debuggers.
-strip --strip-debug -o "$work/clix-collectd" .build/release/clix-collectd
+strip --strip-debug -o "$work/$program" ".build/release/$program"
+cp -R .build/release/*.resources "$work/"
+
+callgrind=(valgrind --tool=callgrind --demangle=no --compress-strings=no --compress-pos=no)
+# The service ends well before it is killed: callgrind writes what it saw at its end.
+serve=("$store") run=("$collectd")
+if [[ $program == clix-store ]]; then
+    serve=("${callgrind[@]}" --callgrind-out-file="$work/run.serve" "$work/clix-store")
+else
+    run=("${callgrind[@]}" --callgrind-out-file="$work/run.%p" "$work/clix-collectd")
+fi
 
 school=$work/school/home/core
 python3 scripts/made_school.py "$work/school" --small
 mkdir "$work/staging"
 "$store" init "$work/store" --host 127.0.0.1 --listen 127.0.0.1:0 >/dev/null
-"$store" serve --data "$work/store" >"$work/store.log" 2>&1 &
+"${serve[@]}" serve --data "$work/store" >"$work/store.log" 2>&1 &
 serve_pid=$!
 port=
 for _ in $(seq 300); do
     port=$(sed -nE 's/.*ready on .*:([0-9]+).*/\1/p' "$work/store.log")
     [[ -z $port ]] || break
-    sleep 0.1
+    sleep 0.2
 done
-[[ -n $port ]] || { echo "order-code.sh: the store was not ready within 30 seconds" >&2; exit 69; }
+[[ -n $port ]] || { echo "order-code.sh: the store was not ready within a minute" >&2; exit 69; }
 # Something that is common, so that the store is asked.
 "$store" seed "$school/data" --name common --data "$work/store" >/dev/null
 cat >"$work/collectd.toml" <<TOML
@@ -53,14 +68,10 @@ keep_free = "100 MiB"
 TOML
 code=$("$store" school add mz150 --code 2039150 --name "Govt. Made-up H/S" --data "$work/store" | tail -n 1)
 
-number=0
 # Of a command that reports something to be seen to, the status is none of ours.
 traced() {
-    number=$((number + 1))
-    echo "traced: clix-collectd $1"
-    timeout -s TERM "${seconds:-600}" valgrind --tool=callgrind --callgrind-out-file="$work/run.$number" --demangle=no \
-        --compress-strings=no --compress-pos=no "$work/clix-collectd" "$@" >"$work/out.$number" 2>&1 || true
-    [[ -s $work/run.$number ]] || { tail -n 5 "$work/out.$number" >&2; exit 70; }
+    echo "clix-collectd $1"
+    timeout -s TERM "${seconds:-600}" "${run[@]}" "$@" >"$work/out" 2>&1 || true
 }
 config=(--config "$work/collectd.toml")
 traced enroll "${config[@]}" --store "https://127.0.0.1:$port" --code "$code"
@@ -74,12 +85,16 @@ traced upload "${config[@]}"
 traced status "${config[@]}"
 python3 scripts/made_school.py "$work/school" --small --day 2
 seconds=90 traced run "${config[@]}"
+"$store" status --data "$work/store" >/dev/null
+kill "$serve_pid" && wait "$serve_pid" || true
+serve_pid=
+compgen -G "$work/run.*" >/dev/null || { tail -n 5 "$work/store.log" >&2; exit 70; }
 
-nm --defined-only "$work/clix-collectd" >"$work/symbols"
-python3 - "$work" >"$work/list" <<'PYTHON'
+nm --defined-only "$work/$program" >"$work/symbols"
+python3 - "$work" "$program" >"$work/list" <<'PYTHON'
 import bisect, collections, glob, re, sys
 
-work = sys.argv[1]
+work, program = sys.argv[1:]
 symbols, shared = {}, set()  # name: address
 for line in open(f"{work}/symbols"):
     address, kind, name = line.rstrip("\n").split(" ", 2)
@@ -106,7 +121,7 @@ ran, commands = collections.defaultdict(set), collections.Counter()
 for run in glob.glob(f"{work}/run.*"):
     here, isOurs = set(), False
     for line in open(run):
-        if line.startswith("ob="): isOurs = line.rstrip().endswith("/clix-collectd")
+        if line.startswith("ob="): isOurs = line.rstrip().endswith(f"/{program}")
         if not isOurs or not line.startswith("fn="): continue
         name = line[3:].strip().split("'")[0]  # a call within a recursion is counted apart, as NAME'2
         index = section(symbols[name]) if name in symbols else None
@@ -114,7 +129,7 @@ for run in glob.glob(f"{work}/run.*"):
             ran[index].add(name)
             here.add(index)
     commands.update(here)
-print("# Made by scripts/order-code.sh: what of clix-collectd runs, which the linker puts side by side (Package.swift).")
+print(f"# Made by scripts/order-code.sh: what of {program} runs, which the linker puts side by side (Package.swift).")
 # What every command runs comes first. A large section of which one function ran once would only tear the others apart.
 for index in sorted(ran, key=lambda index: (-commands[index], index)):
     if sections[index][1] > 64 << 10 and len(ran[index]) < 8: continue
@@ -122,5 +137,5 @@ for index in sorted(ran, key=lambda index: (-commands[index], index)):
     for name in sorted(ran[index] - shared, key=lambda name: (len(name), name))[:2]: print(name)
 PYTHON
 mv "$work/list" "$list"
-rm -f .build/release/clix-collectd
+rm -f ".build/release/$program"
 echo "$(($(wc -l <"$list") - 1)) names in ${list#"$PWD"/}; make release links by them"

@@ -1,8 +1,8 @@
 /// The school's platform container, seen through the docker command.
 ///
 /// Nothing is kept but whether `ionice` is in there, and for some seconds why nothing can be asked, so one value serves a
-/// whole pass. Only what a Docker of 2016 knows
-/// is used (1.10, on the installations of 2017): `exec -u`, `inspect`, `top`; and never a terminal.
+/// whole pass. Only what a Docker of 2016 knows is used (1.10, on the installations of 2017): `exec -u`, `inspect`, `top`;
+/// and never a terminal.
 public struct Container: Sendable {
     public let name: String
     let command: [String]

@@ -36,11 +36,19 @@ struct VerificationTree<Source: SnapshotSource> {
             progress(state)
         }
         report.treeFiles = state.files
-        // Asked anew, because a dataset may have appeared for the first time meanwhile.
-        let outline = try TreeOutline(shown + source.currentSnapshots())
-        for stray in try outline.strays(in: tree) {
+        for stray in try strays(in: tree, beside: shown) {
             report.add(VerificationDamage(.tree, "does not belong into the tree", path: stray))
         }
+    }
+
+    /// Asked anew, because a dataset may have appeared for the first time meanwhile; and where something seems not to belong
+    /// once more, because one may appear between the question and the look at the tree.
+    private func strays(in tree: TreeFolder, beside shown: [SnapshotRecord]) throws -> [RelativePath] {
+        func look() throws -> [RelativePath] {
+            try TreeOutline(shown + source.currentSnapshots()).strays(in: tree)
+        }
+        let strays = try look()
+        return strays.isEmpty ? [] : strays.filter(Set(try look()).contains)
     }
 
     /// - Returns: the snapshot that the tree shows, or nil if it shows nothing of the dataset yet.

@@ -16,6 +16,7 @@ final class FakeSource: SnapshotSource {
         var reads: [ChunkID: Int] = [:]
         var whileReading: (@Sendable () -> Void)?
         var whenAskedForHistory: (@Sendable () -> Void)?
+        var afterAnswersOfCurrent: (count: Int, body: @Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -75,6 +76,11 @@ final class FakeSource: SnapshotSource {
         state.withLock { $0.whenAskedForHistory = body }
     }
 
+    /// Called once, after so many answers about the current snapshots were made, and before the last of them is given.
+    func afterAnswersOfCurrent(_ count: Int, _ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.afterAnswersOfCurrent = (count, body) }
+    }
+
     var readCount: Int { state.withLock { $0.reads.values.reduce(0, +) } }
     var mostReadsOfOneChunk: Int { state.withLock { $0.reads.values.max() ?? 0 } }
     var chunkCount: Int { state.withLock { $0.chunks.count } }
@@ -95,7 +101,15 @@ final class FakeSource: SnapshotSource {
     }
 
     func currentSnapshots() throws -> [SnapshotRecord] {
-        let all = state.withLock { $0.snapshots }
+        let (all, watch) = state.withLock { state in
+            state.afterAnswersOfCurrent?.count -= 1
+            guard let after = state.afterAnswersOfCurrent, after.count == 0 else {
+                return (state.snapshots, nil as (@Sendable () -> Void)?)
+            }
+            state.afterAnswersOfCurrent = nil
+            return (state.snapshots, after.body)
+        }
+        watch?()
         return all.enumerated().filter { index, snapshot in
             !all[(index + 1)...].contains {
                 $0.school == snapshot.school && $0.dataset == snapshot.dataset && $0.year == snapshot.year

@@ -2,6 +2,7 @@ import CentralStore
 import Content
 import Glibc
 import LevelTree
+import Synchronization
 import Testing
 
 @Suite struct VerificationTests {
@@ -137,6 +138,20 @@ import Testing
                 "tree - 2018/mz/2039150-mz150/gstudio/gstudio.old: does not belong into the tree",
                 "tree - README: does not belong into the tree",
             ])
+    }
+
+    @Test(arguments: 1...3) func `a dataset that appears for the first time meanwhile belongs into the tree`(
+        answer: Int
+    ) throws {
+        try source.commit("db", [FakeFile("a", "1")])
+        try show()
+        let appeared = Mutex(false)
+        source.afterAnswersOfCurrent(answer) { [bench] in
+            try? bench.source.commit("media", of: "mz1", directory: "-mz1", [FakeFile("z", "2")])
+            appeared.withLock { $0 = (try? bench.view().catchUp(with: bench.source)) != nil }
+        }
+        #expect(try damages() == [])
+        #expect(appeared.withLock { $0 })
     }
 
     @Test func `a dataset whose folder is gone is told once`() throws {

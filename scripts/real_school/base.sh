@@ -20,6 +20,8 @@ chroot "$tree" apt-get update -qq
 chroot "$tree" apt-get install -y -qq --no-install-recommends \
     postgresql nginx-light git rcs logrotate ca-certificates procps util-linux coreutils sudo cron \
     python3 python3-bson gzip tar
+# The package only warns where it could not make its cluster.
+[[ -e $tree/etc/postgresql/15/main/postgresql.conf ]] || { echo "PostgreSQL made no cluster, as told above" >&2; exit 70; }
 
 # Nothing of this machine stays, and nothing that no test reads.
 umount "$tree/dev/shm" && umount -R "$tree/dev" && umount "$tree/proc"

@@ -118,6 +118,12 @@ import Testing
         #expect(docker.calls.count == 4)
     }
 
+    @Test func `that a run broke off by keeps no other run from being tried`() async {
+        let docker = FakeDocker(inspect: FakeDocker.stopped, run: "exit 137")
+        let container = docker.container(outageLasts: .seconds(600))
+        for _ in 1...2 { #expect(await container.problem(of: ContainerProgram("id"))?.code == .ended) }
+    }
+
     @Test func `that is good is asked for each time`() async {
         let docker = FakeDocker()
         let container = docker.container(outageLasts: .seconds(600))

@@ -12,7 +12,7 @@ extension Container {
     /// Goes on when this task is cancelled, as that is when it is needed most, and ends within a minute.
     func clearUp(_ id: String, as user: String?) async -> Remains {
         await Task.detached { [self] in
-            guard case .problem(let problem) = await state() else {
+            guard case .problem(let problem) = await stateNow() else {
                 return Remains(remains: await end(id, as: user) ? "" : Container.goesOn)
             }
             switch problem.code {

@@ -60,10 +60,10 @@ extension Container {
             if errorText.isEmpty || left.state != nil { return ended(inner, left, errorText: errorText) }
         case .exited(126), .exited(127):
             priority.forget()
-            if case .problem(let problem) = await state() { return problem }
+            if case .problem(let problem) = await stateNow() { return problem }
             return notStarted(inner, result, printed: printed)
         case .exited(1):
-            if case .problem(let problem) = await state() { return problem }
+            if case .problem(let problem) = await stateNow() { return problem }
         case .exited: break
         }
         return failed(name(of: inner), result.ending, errorText: errorText)

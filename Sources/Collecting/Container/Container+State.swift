@@ -1,13 +1,15 @@
 extension Container {
-    /// Whether the engine answers and the container runs. One short call, by which nothing changes.
+    /// Whether the engine answers and the container runs, to see before anything is begun in there. One short call, by which
+    /// nothing changes; that nothing can be asked is known for a while then.
     public func state() async -> ContainerState {
         if let problem = outage.problem { return .problem(problem) }
-        let state = await askedState()
+        let state = await stateNow()
         if case .problem(let problem) = state, problem.code != .cancelled { outage.note(problem) }
         return state
     }
 
-    private func askedState() async -> ContainerState {
+    /// The same, asked of the engine in any case, and not remembered: what a run broke off by may be over with the next one.
+    func stateNow() async -> ContainerState {
         let format = "{{.State.Running}} {{.State.Paused}} {{.State.Restarting}}"
         let arguments = ["inspect", "--type", "container", "--format", format, name].map { Array($0.utf8) }
         let result: ProgramResult

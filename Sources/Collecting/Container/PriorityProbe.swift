@@ -27,7 +27,7 @@ extension Container {
             priority.note(true)
             return true
         }
-        if case .problem(let problem) = await state() { throw problem }
+        if case .problem(let problem) = await stateNow() { throw problem }
         // Killed, or cut off: that says nothing about the next time.
         if case .exited(..<128) = result.ending { priority.note(false) }
         return false

@@ -6,7 +6,7 @@ In a single benchmark's table, rows that it does not measure are left out.
 RESULTS/figures.tsv: key, figure. RESULTS/rows.tsv, of what ran through a proxy: label, bytes up, bytes down, wall s, user s,
 system s, largest resident set in KiB, bytes at the server, exit status.
 """
-import os, sys
+import math, os, sys
 
 PEERS = ("restic", "borg", "rsync")
 # What an earlier run with the peers gave, where theirs takes too long (../shared/performance/peers.md).
@@ -73,13 +73,18 @@ def of_proxy(rows):
             if not all(of_steps): continue
             # A pass of ours is a collection and an upload; of a peer's repetitions, the first counts.
             values = [value(r) for step in of_steps for r in (step if who == "ours" else step[:1])]
-            found[who, key] = max(values) if key == "memory" else sum(values)
+            whole = max(values) if key == "memory" else sum(values)
+            if not math.isnan(whole): found[who, key] = whole
     return found
 
 
 def main():
     results, sections = sys.argv[1], sys.argv[2:]
-    rows = [[r[0], *(number(field) or 0.0 for field in r[1:])] for r in lines(f"{results}/rows.tsv") if len(r) >= 9]
+    # Where the proxy was ended before it told, there is no count, and so no figure.
+    rows = [
+        [r[0], *(math.nan if (value := number(field)) is None else value for field in r[1:])]
+        for r in lines(f"{results}/rows.tsv") if len(r) >= 9
+    ]
     found = of_proxy(rows)
     for key, text in lines(f"{results}/figures.tsv"): found["ours", key] = value if (value := number(text)) is not None else text
 

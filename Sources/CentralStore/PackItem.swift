@@ -29,12 +29,6 @@ struct PackBlock: Sendable {
     /// for it.
     let compressed: ArraySlice<UInt8>
 
-    init(owner: ChunkOwner, chunks: [ChunkReference], compressed: ArraySlice<UInt8>) {
-        self.owner = owner
-        self.chunks = chunks
-        self.compressed = compressed
-    }
-
     var contentLength: Int { chunks.reduce(0) { $0 + $1.length } }
 
     /// Each chunk, and where it begins in the content.
@@ -180,12 +174,6 @@ extension PackBlock {
     }
 
     var encodedLength: Int { owner.encodedLength + 4 + chunks.count * (ChunkID.byteCount + 4) + compressed.count }
-
-    func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        append(to: &bytes)
-        return bytes
-    }
 
     init?(_ payload: UnsafeRawBufferPointer) {
         var reader = PackBytes(payload)

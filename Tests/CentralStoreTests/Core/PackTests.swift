@@ -112,3 +112,11 @@ struct PackTests {
         try #require(mixed[1].result).get()
     }
 }
+
+extension PackBlock {
+    fileprivate func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+}
